@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# The stages of `scripts/check` and `scripts/test`: the tools below, and each folder of tests/.
+
+tools=(format lint types imports)
+# The folders that come first, and those that come last and run the Pulumi CLI; any other comes between them.
+first=(unit api emulator contract)
+last=(packaging engine examples browser)
+
+format() { ruff format --check .; }
+
+lint() {
+  mapfile -t shell_scripts < <(grep -lsE '^#(!.*bash| shellcheck)' scripts/* .ci/run)
+  ruff check --output-format concise . && shellcheck "${shell_scripts[@]}"
+}
+
+types() { mypy; }
+
+imports() { lint-imports --no-cache; }
+
+in_list() { [[ " ${*:2} " == *" $1 "* ]]; }
+
+# The test folders that exist, in the order in which they run.
+test_folders() {
+  local name existing between=()
+  mapfile -t existing < <(find tests -mindepth 2 -name 'test_*.py' | cut -d/ -f2 | sort -u)
+  for name in "${existing[@]}"; do
+    in_list "$name" "${first[@]}" "${last[@]}" || between+=("$name")
+  done
+  for name in "${first[@]}" "${between[@]}" "${last[@]}"; do
+    if in_list "$name" "${existing[@]}"; then echo "$name"; fi
+  done
+}
+
+# Runs one stage under a header and says how long it took; with coverage=yes, folders that need no CLI are measured.
+stage() {
+  local name=$1 started=$SECONDS command=("$1")
+  echo "━━ $name"
+  if ! in_list "$name" "${tools[@]}"; then
+    command=(python -m pytest "tests/$name")
+    if in_list "$name" "${last[@]}"; then
+      use_pulumi
+      command+=(-n 2)
+    elif [ "${coverage:-}" = yes ]; then
+      command+=(--cov --cov-append --cov-report=)
+    fi
+  fi
+  if ! "${command[@]}"; then
+    echo "FAILED: $name, after $((SECONDS - started)) s. To run it alone: scripts/check $name" >&2
+    exit 1
+  fi
+  echo "━━ $name: $((SECONDS - started)) s"
+}
+
+# Puts the virtual environment first on PATH: the Python language host runs whatever python comes first.
+use_venv() {
+  scripts/setup
+  export PATH="$PWD/.venv/bin:$PATH"
+}
+
+# As use_venv, and puts a Pulumi CLI on PATH as well.
+use_pulumi() {
+  local folder
+  folder=$(scripts/pulumi-cli)
+  export PATH="$folder:$PATH"
+  use_venv
+}
