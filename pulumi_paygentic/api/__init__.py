@@ -1,0 +1,68 @@
+"""The API floor: a client for Paygentic's HTTP API that can be trusted with writes.
+
+    settings = Settings.resolve({"merchantId": "org_1"})
+    with Client(settings) as client:
+        price = client.get("/v0/prices/{id}", id="price_1")
+
+Everything that can go wrong is a `PaygenticError`; after a write that failed, `error.maybe_committed` says whether it
+could have happened all the same.
+"""
+
+from pulumi_paygentic.api.address import DEFAULT_BASE_URL
+from pulumi_paygentic.api.answer import JSON
+from pulumi_paygentic.api.api_errors import (
+    APIError,
+    BadRequest,
+    Blocker,
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+)
+from pulumi_paygentic.api.client import Client
+from pulumi_paygentic.api.errors import (
+    AnswerLost,
+    CallError,
+    Cancelled,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    InvalidIdentifier,
+    PaygenticError,
+    UnexpectedAnswer,
+)
+from pulumi_paygentic.api.pacing import Pacer
+from pulumi_paygentic.api.redact import redact
+from pulumi_paygentic.api.settings import Environment, Settings
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "JSON",
+    "APIError",
+    "AnswerLost",
+    "BadRequest",
+    "Blocker",
+    "CallError",
+    "Cancelled",
+    "Client",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DeadlineExceeded",
+    "Environment",
+    "FieldError",
+    "Forbidden",
+    "InvalidIdentifier",
+    "NotFound",
+    "Pacer",
+    "PaygenticError",
+    "RateLimited",
+    "ServerError",
+    "Settings",
+    "Unauthorized",
+    "UnexpectedAnswer",
+    "redact",
+]

@@ -1,0 +1,93 @@
+"""What an answer means: the JSON object of a success, or the error that its status and body stand for.
+
+The difference that matters most is between the API's own 404 and anybody else's. A proxy, a wrong base URL or a
+service in the middle of a deployment also say 404, and taking that for "the object is gone" would make everything a
+second time.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from pulumi_paygentic.api.api_errors import APIError, NotFound, error_class
+from pulumi_paygentic.api.errors import UnexpectedAnswer
+from pulumi_paygentic.api.redact import one_line
+from pulumi_paygentic.api.retry import parse_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_paygentic.api.call import Call
+
+JSON = dict[str, Any]
+
+
+def read_answer(call: Call, status: int, headers: Mapping[str, str], content: bytes, *secrets: str) -> JSON:
+    """Return the JSON object of a success; `{}` for a 204, and for a DELETE's empty success.
+
+    Raises `APIError` or one of its leaves, or `UnexpectedAnswer`. `secrets` are taken out of what the server says.
+    """
+    success = 200 <= status < 300
+    if status in {204, 205} or (success and call.method == "DELETE" and not content):
+        return {}
+    try:
+        body, fault = _parse(headers.get("content-type", ""), content), ""
+    except ValueError as problem:
+        body, fault = {}, str(problem)
+    if success and not fault:
+        return body
+    # What a gateway says for the API about load and failure counts, whatever its body looks like.
+    if status in {408, 429} or 500 <= status < 600 or (400 <= status < 500 and not fault):
+        raise _api_error(call, status, headers, body, secrets)
+    if 300 <= status < 400:
+        fault = "a redirect, which is not followed because the key would go with it"
+    raise unexpected(call, f"{status}, {fault or 'which no HTTP API answers'}.", status=status)
+
+
+def unexpected(call: Call, what: str, *, status: int | None = None) -> UnexpectedAnswer:
+    """Return the error for an answer that is not the API's; one that looked like a success may come whole next time."""
+    error = UnexpectedAnswer(what, **call.where)
+    error.status = status
+    error.transient = status is not None and 200 <= status < 300
+    error.maybe_committed = call.writes
+    return error
+
+
+def _api_error(
+    call: Call, status: int, headers: Mapping[str, str], body: JSON, secrets: tuple[str, ...]
+) -> APIError | UnexpectedAnswer:
+    kind = error_class(status)
+    message = body.get("message")
+    # A router that has no such route says so with the path in its message.
+    if kind is NotFound and (not isinstance(message, str) or call.target in message):
+        return unexpected(call, "404, and not the API's own: there may be no API at this address.", status=status)
+    wait = parse_retry_after(headers.get("retry-after"), headers.get("date"))
+    error = kind(status, body, retry_after=wait, secrets=secrets, **call.where)
+    undecided = status == HTTPStatus.REQUEST_TIMEOUT or (status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED)
+    error.maybe_committed = call.writes and undecided
+    return error
+
+
+def _parse(media_type: str, content: bytes) -> JSON:
+    """Return the JSON object in `content`. Raises ValueError, saying in half a sentence what is there instead."""
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise ValueError(f"with {one_line(kind, limit=60) or 'no content type'} instead of JSON")
+    try:
+        value = json.loads(content, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        raise ValueError("with JSON that can't be read or was cut off") from None
+    if isinstance(value, dict):
+        return value
+    raise ValueError("with JSON that is no object")
+
+
+def _finite(number: str) -> float:
+    """Return the float, which keeps every number of up to 15 digits; money is a string in this API, never a number."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value

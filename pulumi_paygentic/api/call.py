@@ -1,0 +1,71 @@
+"""One call on its way: what is asked of which object, and what its attempts have come to so far."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pulumi_paygentic.api.errors import InvalidIdentifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_paygentic.api.errors import CallError
+
+
+class Call:
+    """A method, a path template with its ids, and the query and body that go with it."""
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        ids: Mapping[str, str],
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.method = method
+        #: The template, `/v0/prices/{id}`: what logs and errors name.
+        self.path = path
+        #: The path as it is sent, with the ids percent-encoded.
+        self.target = fill(path, ids)
+        self.params = {name: value for name, value in (params or {}).items() if value is not None}
+        self.body = body
+        self.attempts = 0
+        #: Whether any attempt so far could have taken effect.
+        self.maybe_committed = False
+        self.last_error: CallError | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call is there to change something."""
+        return self.method != "GET"
+
+    @property
+    def where(self) -> dict[str, str]:
+        """What an error needs to say which call it was."""
+        return {"method": self.method, "path": self.path, "place": self.target}
+
+    def mark(self, error: CallError) -> None:
+        """Note `error`, and tell it what is known of the whole call: an earlier attempt may have taken effect."""
+        self.maybe_committed = self.maybe_committed or error.maybe_committed
+        error.maybe_committed = self.maybe_committed
+        error.attempts = self.attempts
+        self.last_error = error
+
+
+def fill(path: str, ids: Mapping[str, str]) -> str:
+    """Return `path` with each `{name}` replaced by its id, percent-encoded.
+
+    Raises `InvalidIdentifier` for an id that would make it another path: DELETE on an object must never become DELETE
+    on what holds it.
+    """
+    names = {name for _, name, _, _ in Formatter().parse(path) if name}
+    if names != ids.keys():
+        raise TypeError(f"{path} takes {sorted(names)}, not {sorted(ids)}")
+    for name, value in ids.items():
+        if value.strip() in {"", ".", ".."} or not value.isprintable():
+            raise InvalidIdentifier(f"{path}: {value!r} can't be the {name} of an object.")
+    return path.format(**{name: quote(value, safe="") for name, value in ids.items()})

@@ -1,0 +1,126 @@
+"""Every error of the API floor, in one tree; each `str()` is one line: what happened, to which object, what to do now.
+
+    PaygenticError
+    ├── ConfigurationError     the settings can't be used; all reasons at once
+    ├── InvalidIdentifier      an id that can't be part of a path
+    └── CallError              a call that did not succeed: method, path template, attempts
+        ├── APIError           the API answered with an error (other 4xx: this class itself)
+        │   ├── BadRequest     400, 422: what was sent is wrong; field by field in `errors`
+        │   ├── Unauthorized   401: the key is not accepted
+        │   ├── Forbidden      403: the key may not do this; `reason`, `required_permissions`
+        │   ├── NotFound       404: the API itself says that there is no such object
+        │   ├── Conflict       409: something stands in the way; `blockers`
+        │   ├── RateLimited    429: too many calls
+        │   └── ServerError    5xx: the service failed
+        ├── UnexpectedAnswer   an answer that is not the API's: HTML, cut-off JSON, a redirect
+        ├── ConnectionFailed   no connection: certainly nothing was sent
+        ├── AnswerLost         sent, and no whole answer came back
+        ├── DeadlineExceeded   retrying took longer than allowed; the last error is its cause
+        └── Cancelled          the client was cancelled or closed
+
+Whoever has a write fail asks one question of any of them, `error.maybe_committed`: could it have happened all the same?
+The leaves below `APIError` are in `api_errors`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi_paygentic.api.redact import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAYBE_COMMITTED = "The change may have been made all the same."
+
+
+class PaygenticError(Exception):
+    """The root of the tree. Whatever text it is given is redacted and put on one line."""
+
+    #: What to do now: one sentence.
+    hint: str = ""
+    #: Whether the write that failed could have taken effect; never true of a read.
+    maybe_committed: bool = False
+    #: Whether the same call may succeed later with nothing changed.
+    transient: bool = False
+
+    def __init__(self, message: str) -> None:
+        self.message = one_line(message, limit=2000)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.message, _MAYBE_COMMITTED if self.maybe_committed else "", self.hint)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default would call __init__ with the finished message, which is not what the leaves take.
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[PaygenticError], args: tuple[Any, ...], state: dict[str, Any]) -> PaygenticError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(PaygenticError):
+    """The settings can't be used; `reasons` holds one sentence for each thing that is wrong."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(one_line(reason) for reason in reasons)
+        super().__init__("; ".join(self.reasons))
+
+
+class InvalidIdentifier(PaygenticError):
+    """An id that is empty, or that would change the path it is put into."""
+
+    hint = "Check the id in the program, in the state or on the command line."
+
+
+class CallError(PaygenticError):
+    """A call that did not succeed.
+
+    `path` is the template of the path (`/v0/prices/{id}`), `place` the path with its ids, as the message shows it. The
+    query is in neither: it can hold an email.
+    """
+
+    #: How often the call was begun.
+    attempts: int = 1
+
+    def __init__(self, what: str, *, method: str = "", path: str = "", place: str = "") -> None:
+        super().__init__(f"{method} {place or path}: {what}".strip())
+        self.method = method
+        self.path = path
+
+
+class UnexpectedAnswer(CallError):
+    """An answer that is not the API's own: HTML, cut-off JSON, a wrong content type, a redirect, a proxy's 404."""
+
+    hint = "Check paygentic:baseUrl, and any proxy between here and the API."
+    #: The status of the answer, None where none came.
+    status: int | None = None
+
+
+class ConnectionFailed(CallError):
+    """No connection was made: certainly nothing was sent."""
+
+    transient = True
+    hint = "Check the network, any proxy, and paygentic:baseUrl."
+
+
+class AnswerLost(CallError):
+    """The call was sent, and no whole answer came back."""
+
+    transient = True
+    hint = "Check the network and run again; raise paygentic:requestTimeout if the service is slow."
+
+
+class DeadlineExceeded(CallError):
+    """Another attempt would have been later than the call's deadline; the last error is the cause."""
+
+    hint = "Run again later."
+
+
+class Cancelled(CallError):
+    """The client was cancelled or closed before the call came to its end."""
+
+    hint = "Run again."

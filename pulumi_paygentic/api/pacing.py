@@ -1,0 +1,74 @@
+"""The pacer: lets calls begin one after another, no faster than a rate, over all threads that share it.
+
+The kept libraries were looked at first. `aiolimiter` is for asyncio only; `pyrate-limiter`, `throttled-py` and
+`limits` count whole hits in a window, so that a window's worth leaves at once, sleep by `time.sleep`, which no
+cancellation ends, and can't be told to hold everybody back because one caller was answered 429. What is left is this
+small class.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_paygentic.api.settings import Settings
+
+
+class Pacer:
+    """Gives out turns, in the order in which they are asked for, `1 / rate` seconds apart.
+
+    `rate` is in calls per second; None gives turns at once, and still holds everybody back when told to. `clock` counts
+    seconds and must be the one that the `sleep` given to `wait` follows.
+    """
+
+    def __init__(self, rate: float | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._interval = 1 / rate if rate else 0.0
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next = -math.inf
+        self._holds = 0
+
+    def slow_to(self, rate: float | None) -> None:
+        """Take over `rate` if it is slower: of two clients for one account the more careful one counts."""
+        with self._lock:
+            self._interval = max(self._interval, 1 / rate if rate else 0.0)
+
+    def hold(self, seconds: float) -> None:
+        """Give out no turn in the next `seconds`, not even to those who wait for theirs already."""
+        with self._lock:
+            self._next = max(self._next, self._clock() + seconds)
+            self._holds += 1
+
+    def wait(self, sleep: Callable[[float], object], *, until: float = math.inf) -> bool:
+        """Sleep until it is the caller's turn. Return False, without sleeping, if that would be later than `until`."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                turn = max(self._next, now)
+                if turn > until:
+                    return False
+                self._next = turn + self._interval
+                holds = self._holds
+            if turn == now:
+                return True
+            sleep(turn - now)
+            with self._lock:
+                if holds == self._holds:
+                    return True
+
+
+_shared: dict[tuple[str, str], Pacer] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_pacer(settings: Settings) -> Pacer:
+    """Return the process's one pacer for the account of `settings`: address and key, because limits are counted so."""
+    with _shared_lock:
+        pacer = _shared.setdefault((settings.base_url, settings.api_key), Pacer())
+    pacer.slow_to(settings.requests_per_second)
+    return pacer

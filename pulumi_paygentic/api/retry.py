@@ -1,0 +1,105 @@
+"""When a call is tried again, and how long that waits: the policy around tenacity's loop.
+
+Tried again is what may pass: 408, 429, 5xx, no connection, a lost or garbled answer. GET, PATCH and DELETE can be
+repeated without doing anything twice. A POST makes an object each time, so it is repeated only when it certainly had
+no effect: no connection, or 429, which is refused before anything is done. A 408 should mean that too, but gateways
+also send it when the service behind them was slow, and one look by the caller costs less than a second object.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+
+from pulumi_paygentic.api.api_errors import APIError
+from pulumi_paygentic.api.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tenacity import Future
+
+IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
+
+_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+
+
+def parse_retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, None if it is missing or says nothing that can be read.
+
+    A point in time is counted from the answer's own Date header where there is one, so that a clock that is wrong here
+    does not matter. One that is past is 0.
+    """
+    if value is None:
+        return None
+    if _SECONDS.fullmatch(value.strip()):
+        return float(value)
+    then = _timestamp(value)
+    if then is None:
+        return None
+    now = _timestamp(date) if date else None
+    return max(0.0, then - (time.time() if now is None else now))
+
+
+def _timestamp(value: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Full jitter: a random wait up to `first` seconds, doubled for every further one, never above `most` seconds."""
+
+    first: float = 0.5
+    most: float = 20.0
+
+
+def retrying(
+    *,
+    method: str,
+    max_retries: int,
+    ends: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    too_late: Callable[[], CallError],
+    backoff: Backoff = Backoff(),
+) -> Retrying:
+    """Return tenacity's loop for one call of `method`.
+
+    `ends` is the moment of `clock` after which no attempt begins: a wait that would go past it is not begun either, and
+    what `too_late` returns is raised. When the retries are used up, the last error is raised itself.
+    """
+    jitter = wait_random_exponential(multiplier=backoff.first, max=backoff.most)
+
+    def may_pass(error: BaseException) -> bool:
+        return isinstance(error, CallError) and error.transient and (method in IDEMPOTENT or not error.maybe_committed)
+
+    def wait(state: RetryCallState) -> float:
+        error = _last(state)
+        asked = error.retry_after if isinstance(error, APIError) and error.retry_after else 0.0
+        return asked + jitter(state)  # jitter on top, or all threads that were told the same come back as one
+
+    def stop(state: RetryCallState) -> bool:
+        return state.attempt_number > max_retries or clock() + state.upcoming_sleep > ends
+
+    def give_up(state: RetryCallState) -> Any:
+        error = _last(state)
+        if state.attempt_number > max_retries:
+            raise error
+        raise too_late() from error
+
+    return Retrying(retry=retry_if_exception(may_pass), wait=wait, stop=stop, sleep=sleep, retry_error_callback=give_up)
+
+
+def _last(state: RetryCallState) -> CallError:
+    """Return what ended the last attempt; nothing but a `CallError` is tried again."""
+    return cast("CallError", cast("Future", state.outcome).exception())

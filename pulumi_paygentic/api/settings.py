@@ -1,0 +1,167 @@
+"""The settings of a client: which account, with which key, at which address, how fast and how patiently.
+
+They are made in one place, `Settings.resolve`, which looks each one up in the sources it is given and then in the
+environment, and refuses what can't be right with all reasons at once. Values come as strings; an empty one counts as
+not set, because that is what a pipeline makes of a secret it does not have.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pulumi_paygentic.api.address import DEFAULT_BASE_URL, normalise_base_url
+from pulumi_paygentic.api.errors import ConfigurationError
+
+Environment = Literal["sandbox", "production"]
+
+_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "apiKey": ("PAYGENTIC_API_KEY", "PAYGENTIC_BEARER_AUTH"),
+    "merchantId": ("PAYGENTIC_MERCHANT_ID",),
+    "environment": ("PAYGENTIC_ENVIRONMENT",),
+    "baseUrl": ("PAYGENTIC_BASE_URL",),
+    "requestsPerSecond": ("PAYGENTIC_REQUESTS_PER_SECOND",),
+    "requestTimeout": ("PAYGENTIC_REQUEST_TIMEOUT",),
+    "maxRetries": ("PAYGENTIC_MAX_RETRIES",),
+}
+_KEY_PREFIXES: Mapping[str, Environment] = {"sk_test_": "sandbox", "sk_live_": "production"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a client needs to know. Make one with `resolve`, which validates; the class itself only holds.
+
+    `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
+    attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of
+    its last.
+    """
+
+    api_key: str = field(repr=False)
+    merchant_id: str
+    environment: Environment = "sandbox"
+    base_url: str = DEFAULT_BASE_URL["sandbox"]
+    requests_per_second: float | None = None
+    request_timeout: float = 30.0
+    max_retries: int = 5
+    retry_deadline: float = 120.0
+
+    @classmethod
+    def resolve(cls, *sources: Mapping[str, object], environ: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings that the first of `sources`, then the environment, gives for each name.
+
+        A source may name a setting as the stack's configuration does (`apiKey`) or as Python does (`api_key`).
+        `environ` is `os.environ` unless given. Raises `ConfigurationError` with every reason.
+        """
+        lookup = _Lookup(sources, os.environ if environ is None else environ)
+        environment = lookup.environment()
+        settings = cls(
+            api_key=lookup.api_key(environment),
+            merchant_id=lookup.merchant_id(),
+            environment=environment,
+            base_url=lookup.base_url(environment),
+            requests_per_second=lookup.number("requestsPerSecond", least=0.001, most=1_000_000),
+            request_timeout=lookup.number("requestTimeout", least=0.001, most=3600) or 30.0,
+            max_retries=lookup.count("maxRetries", 5, most=1000),
+        )
+        if lookup.reasons:
+            raise ConfigurationError(lookup.reasons)
+        return settings
+
+
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+class _Lookup:
+    """Looks settings up, and collects what is wrong with them instead of stopping at the first."""
+
+    def __init__(self, sources: tuple[Mapping[str, object], ...], environ: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._environ = environ
+        self.reasons: list[str] = []
+
+    def _find(self, name: str) -> tuple[str, str | None]:
+        """Return what to call the setting in a reason (with the variable, if it came from one), and its value."""
+        for source in self._sources:
+            for key in (name, _snake(name)):
+                if (value := source.get(key)) is not None and str(value).strip():
+                    return f"paygentic:{name}", str(value)
+        for variable in _VARIABLES[name]:
+            if self._environ.get(variable, "").strip():
+                return f"paygentic:{name} (from {variable})", self._environ[variable]
+        return f"paygentic:{name}", None
+
+    def _refuse(self, reason: str) -> str:
+        self.reasons.append(reason)
+        return ""
+
+    def environment(self) -> Environment:
+        label, value = self._find("environment")
+        if value == "production":
+            return "production"
+        if value not in {None, "sandbox"}:
+            self._refuse(f"{label} must be sandbox or production: set it to one of the two")
+        return "sandbox"
+
+    def api_key(self, environment: Environment) -> str:
+        label, value = self._find("apiKey")
+        if value is None:
+            return self._refuse(
+                f"{label} is not set: run `pulumi config set --secret paygentic:apiKey ...` or set PAYGENTIC_API_KEY"
+            )
+        if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", value):
+            return self._refuse(
+                f"{label} holds whitespace, a line break or another character that no key has: copy the key again"
+            )
+        belongs = next((of for prefix, of in _KEY_PREFIXES.items() if value.startswith(prefix)), environment)
+        if belongs != environment:
+            return self._refuse(
+                f"{label} is a {belongs} key, and paygentic:environment is {environment}: use a key of the"
+                f" environment, or run `pulumi config set paygentic:environment {belongs}`"
+            )
+        return value
+
+    def merchant_id(self) -> str:
+        label, value = self._find("merchantId")
+        if value is None:
+            return self._refuse(
+                f"{label} is not set: run `pulumi config set paygentic:merchantId org_...` or set PAYGENTIC_MERCHANT_ID"
+            )
+        if not re.fullmatch(r"org_[a-zA-Z0-9]+", value):
+            return self._refuse(f"{label} must be org_ followed by letters and digits: copy it from the dashboard")
+        return value
+
+    def base_url(self, environment: Environment) -> str:
+        label, value = self._find("baseUrl")
+        if value is None:
+            return DEFAULT_BASE_URL[environment]
+        try:
+            return normalise_base_url(value, environment)
+        except ValueError as problem:
+            return self._refuse(f"{label} {problem}")
+
+    def number(self, name: str, *, least: float, most: float) -> float | None:
+        label, value = self._find(name)
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if least <= number <= most:  # false of a NaN
+            return number
+        self._refuse(f"{label} must be a number from {least:g} to {most:g}: correct it or take it out")
+        return None
+
+    def count(self, name: str, default: int, *, most: int) -> int:
+        number = self.number(name, least=0, most=most)
+        if number is None:
+            return default
+        if number % 1:
+            self._refuse(f"paygentic:{name} must be a whole number: correct it or take it out")
+            return default
+        return int(number)

@@ -1,0 +1,101 @@
+"""The wire: how httpx is set up for this API, and what each of its exceptions means for a call.
+
+httpx says where it failed; a caller needs to know whether the call could have arrived. So its exceptions fall into
+three: no connection (certainly not sent), a body that can't be decoded, and all the others (sent, perhaps in part).
+"""
+
+from __future__ import annotations
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import httpx
+
+from pulumi_paygentic.api.address import is_loopback
+from pulumi_paygentic.api.errors import AnswerLost, CallError, ConfigurationError, ConnectionFailed, UnexpectedAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_paygentic.api.call import Call
+    from pulumi_paygentic.api.settings import Settings
+
+#: What each httpx exception means; the nearest class in its own ancestry counts.
+MEANING: Mapping[type[Exception], type[CallError]] = {
+    httpx.ConnectError: ConnectionFailed,
+    httpx.ConnectTimeout: ConnectionFailed,
+    httpx.PoolTimeout: ConnectionFailed,
+    httpx.ProxyError: ConnectionFailed,
+    httpx.UnsupportedProtocol: ConnectionFailed,
+    httpx.InvalidURL: ConnectionFailed,
+    httpx.DecodingError: UnexpectedAnswer,
+    httpx.TooManyRedirects: UnexpectedAnswer,
+    httpx.HTTPError: AnswerLost,
+    httpx.StreamError: AnswerLost,
+    httpx.CookieConflict: AnswerLost,
+}
+HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+
+_SAID: Mapping[type[CallError], str] = {
+    ConnectionFailed: "could not connect, nothing was sent",
+    UnexpectedAnswer: "the answer could not be decoded",
+    AnswerLost: "no whole answer came back",
+}
+
+# Servers commonly close a connection that is idle for 5 seconds. Letting go first avoids sending a write into a
+# connection that closes at that moment, after which nobody knows whether it arrived.
+_IDLE_SECONDS = 3.0
+
+
+def open_http(settings: Settings, user_agent: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    """Return the httpx client: one key, one address, no redirects, no cookies, no .netrc.
+
+    Proxies and certificates are taken from the environment as usual (HTTPS_PROXY, SSL_CERT_FILE), except that a
+    loopback address is never sent to a proxy, which would see the key. Raises `ConfigurationError` for a proxy that
+    can't be used.
+    """
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=_IDLE_SECONDS)
+    if transport is None and is_loopback(settings.base_url):
+        transport = httpx.HTTPTransport(limits=limits)  # a given transport makes httpx leave proxies alone
+    try:
+        return httpx.Client(
+            headers={
+                "Authorization": f"Bearer {settings.api_key}",
+                "Accept": "application/json",
+                "User-Agent": user_agent,
+            },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            limits=limits,
+            transport=transport,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL, OSError) as exc:
+        raise ConfigurationError(
+            [f"no proxy or certificates as the environment names them: check HTTPS_PROXY, SSL_CERT_FILE ({exc})"]
+        ) from exc
+
+
+def translate(exc: Exception, call: Call) -> CallError:
+    """Return the error of this floor that `exc`, one of httpx's, means for `call`."""
+    kind = next(MEANING[cls] for cls in type(exc).__mro__ if cls in MEANING)
+    error = kind(f"{_SAID[kind]} ({type(exc).__name__}: {exc}).", **call.where)
+    error.transient = True
+    error.maybe_committed = call.writes and kind is not ConnectionFailed
+    if _certificate_refused(exc):
+        error.transient = False
+        error.hint = "The server's certificate is not trusted: point SSL_CERT_FILE to the certificates that are."
+    return error
+
+
+def lost(call: Call, what: str) -> AnswerLost:
+    """Return the error for a call that was sent and whose answer did not come whole."""
+    error = AnswerLost(what, **call.where)
+    error.maybe_committed = call.writes
+    return error
+
+
+def _certificate_refused(exc: BaseException | None) -> bool:
+    while exc is not None and not isinstance(exc, ssl.SSLCertVerificationError):
+        exc = exc.__cause__ or exc.__context__
+    return exc is not None
