@@ -15,7 +15,7 @@ lint() {
 
 types() { mypy; }
 
-imports() { lint-imports --no-cache; }
+imports() { lint-imports --no-cache --no-logo; }
 
 in_list() { [[ " ${*:2} " == *" $1 "* ]]; }
 
