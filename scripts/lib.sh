@@ -2,7 +2,7 @@
 # The stages of `scripts/check` and `scripts/test`: the tools below, and each folder of tests/.
 
 tools=(format lint types imports)
-# The folders that come first, and those that come last and run the Pulumi CLI; any other comes between them.
+# The folders that come first, and those that come last because they run the Pulumi CLI; any other comes between.
 first=(unit api emulator contract)
 last=(packaging engine examples browser)
 
@@ -39,7 +39,7 @@ stage() {
     command=(python -m pytest "tests/$name")
     if in_list "$name" "${last[@]}"; then
       use_pulumi
-      command+=(-n 2)
+      [ "$name" = packaging ] || command+=(-n 2) # which would build the wheel twice
     elif [ "${coverage:-}" = yes ]; then
       command+=(--cov --cov-append --cov-report=)
     fi
