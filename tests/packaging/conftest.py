@@ -1,5 +1,6 @@
 """The wheel, built as for a release, and an environment with nothing but it and what it needs."""
 
+import os
 import subprocess
 import sys
 import venv
@@ -24,6 +25,6 @@ def clean_bin(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of programs of an environment where the wheel is installed without extras."""
     folder = tmp_path_factory.mktemp("clean")
     venv.create(folder, with_pip=True)
-    install = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "--constraint", ROOT / "constraints.txt", wheel], check=True)
+    install = [f"{folder}/bin/pip", "install", "--quiet", "--constraint", f"{ROOT}/constraints.txt"]
+    subprocess.run([*install, wheel], check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
     return folder / "bin"
