@@ -19,6 +19,7 @@ from pulumi_paygentic.api.api_errors import (
     Forbidden,
     NotFound,
     RateLimited,
+    RequestTimeout,
     ServerError,
     Unauthorized,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Pacer",
     "PaygenticError",
     "RateLimited",
+    "RequestTimeout",
     "ServerError",
     "Settings",
     "Unauthorized",

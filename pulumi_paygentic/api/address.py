@@ -33,11 +33,11 @@ def normalise_base_url(value: str, environment: str) -> str:
     """Return `value` without a slash at its end. Raises ValueError, saying what is wrong and never the value."""
     url = _parse(value)
     if url is None:
-        raise ValueError(f"must be an address such as {DEFAULT_BASE_URL[environment]}")
+        raise ValueError(f"is no address: write it as {DEFAULT_BASE_URL[environment]}")
     if url.userinfo or any(character in value for character in "?#@\\"):
         raise ValueError("must have no user, query or fragment: give the key as paygentic:apiKey")
     if url.scheme == "http" and not is_loopback(value):
-        raise ValueError("must begin with https://, or the key is sent in the clear; http is for loopback only")
+        raise ValueError("would send the key in the clear: begin it with https:// (http is for loopback only)")
     for other, address in DEFAULT_BASE_URL.items():
         if other != environment and url.host.rstrip(".") == httpx.URL(address).host:
             raise ValueError(f"is the {other} address, and paygentic:environment is {environment}: make the two agree")

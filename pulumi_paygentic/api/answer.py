@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pulumi_paygentic.api.call import Call
 
 JSON = dict[str, Any]
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_answer(call: Call, status: int, headers: Mapping[str, str], content: bytes, *secrets: str) -> JSON:
@@ -61,8 +64,7 @@ def _api_error(
 ) -> APIError | UnexpectedAnswer:
     kind = error_class(status)
     message = body.get("message")
-    # A router that has no such route says so with the path in its message.
-    if kind is NotFound and (not isinstance(message, str) or call.target in message):
+    if kind is NotFound and (not isinstance(message, str) or _names_route(call, message)):
         return unexpected(call, "404, and not the API's own: there may be no API at this address.", status=status)
     wait = parse_retry_after(headers.get("retry-after"), headers.get("date"))
     error = kind(status, body, retry_after=wait, secrets=secrets, **call.where)
@@ -71,13 +73,21 @@ def _api_error(
     return error
 
 
+def _names_route(call: Call, message: str) -> bool:
+    """Return whether a router says that it has no such route: "Cannot GET /v0/prices/price_1"."""
+    return call.method in message and call.target in message
+
+
 def _parse(media_type: str, content: bytes) -> JSON:
     """Return the JSON object in `content`. Raises ValueError, saying in half a sentence what is there instead."""
     kind = media_type.partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise ValueError(f"with {one_line(kind, limit=60) or 'no content type'} instead of JSON")
     try:
-        value = json.loads(content, parse_float=_finite, parse_constant=_finite)
+        text = content.decode("utf-8-sig")
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()  # half a character can't be stored or shown
     except (ValueError, RecursionError):
         raise ValueError("with JSON that can't be read or was cut off") from None
     if isinstance(value, dict):

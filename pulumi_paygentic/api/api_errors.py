@@ -48,7 +48,7 @@ class APIError(CallError):
 
     #: The statuses that this class stands for.
     statuses: ClassVar[Collection[int]] = ()
-    hint = "Correct what it names and run again."
+    hint = "Resolve what it names and run again."
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class BadRequest(APIError):
     """What was sent is wrong."""
 
     statuses = (400, 422)
+    hint = "Correct what it names and run again."
 
     def _particulars(self) -> tuple[str, ...]:
         return ("; ".join(f"{error.field}: {error.message}" for error in self.errors),)
@@ -117,6 +118,13 @@ class NotFound(APIError):
 
     statuses = (404,)
     hint = "Check the id, and that it belongs to paygentic:merchantId and paygentic:environment."
+
+
+class RequestTimeout(APIError):
+    """The server, or a gateway before it, did not wait any longer."""
+
+    statuses = (408,)
+    hint = "Check the network and run again."
 
 
 class Conflict(APIError):
@@ -154,7 +162,7 @@ class ServerError(APIError):
 
 def error_class(status: int) -> type[APIError]:
     """Return the class that stands for `status`: `APIError` itself where no leaf does."""
-    leaves = (BadRequest, Unauthorized, Forbidden, NotFound, Conflict, RateLimited, ServerError)
+    leaves = (BadRequest, Unauthorized, Forbidden, NotFound, RequestTimeout, Conflict, RateLimited, ServerError)
     return next((leaf for leaf in leaves if status in leaf.statuses), APIError)
 
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from pulumi_paygentic.api.settings import Settings
 
 
-def default_user_agent() -> str:
-    """Return `pulumi-paygentic/<version>`."""
+def default_user_agent(distribution: str = "pulumi-paygentic") -> str:
+    """Return `pulumi-paygentic/<version>`; the version is 0 where the package runs without being installed."""
     try:
-        return f"pulumi-paygentic/{metadata.version('pulumi-paygentic')}"
+        return f"{distribution}/{metadata.version(distribution)}"
     except metadata.PackageNotFoundError:
-        return "pulumi-paygentic/0"
+        return f"{distribution}/0"
 
 
 class Client:

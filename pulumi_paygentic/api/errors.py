@@ -9,6 +9,7 @@
         │   ├── Unauthorized   401: the key is not accepted
         │   ├── Forbidden      403: the key may not do this; `reason`, `required_permissions`
         │   ├── NotFound       404: the API itself says that there is no such object
+        │   ├── RequestTimeout 408: the server did not wait any longer
         │   ├── Conflict       409: something stands in the way; `blockers`
         │   ├── RateLimited    429: too many calls
         │   └── ServerError    5xx: the service failed

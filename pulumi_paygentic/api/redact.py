@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 REDACTED = "[redacted]"
 
 _KEY = re.compile(r"(sk_(?:live|test)_)[^\s\"'<>\[\],;]+", re.IGNORECASE)
-_BEARER = re.compile(r"(bearer\s+)(?!\[redacted\])[^\s\"'<>,;]+", re.IGNORECASE)
-_URL = re.compile(r"(https?://)(?:[^\s/?#@\"'<>]*@)?([^\s/?#@\"'<>]*)([/?#][^\s\"'<>]*)?", re.IGNORECASE)
-_EMAIL = re.compile(r"(?:[^\s@<>\"'(),:;=&?/\[\]%]|%(?!40)[0-9A-Fa-f]{2})+(?:@|%40)[^\s@<>\"'(),:;=&?/\[\]%]+")
+_BEARER = re.compile(r"(bearer\s+)[^\s\"'<>\[\],;]{16,}", re.IGNORECASE)
+# Any scheme, because a proxy's address holds a password.
+_URL = re.compile(
+    r"""([a-z][a-z0-9+.-]{0,20}://)(?:[^\s/?#"'<>]*@)?([^\s/?#@"'<>]*)([/?#][^\s"'<>]*)?""", re.IGNORECASE
+)
+_WORD = r"""[^\s@<>"'(),:;=&?/\[\]%]"""
+# It looks behind, so as to begin only where a word does: a long word is then read once, not once per letter.
+_EMAIL = re.compile(rf"(?<!{_WORD})(?:{_WORD}|%(?!40)[0-9A-Fa-f]{{2}})+(?:@|%40){_WORD}+")
 
 
 def _bare_host(match: re.Match[str]) -> str:
@@ -48,6 +53,8 @@ def one_line(text: str, *secrets: str, limit: int = 500) -> str:
     otherwise forge lines in a pipeline's log, or fail when printed. The cut comes last, so that it can't save half a
     key.
     """
+    if len(text) > 20 * limit:  # the length of what a server says must cost nothing
+        text = " ".join(text[: 20 * limit].split()[:-1]) + " …"
     printable = "".join(character if character.isprintable() else " " for character in text)
     clean = redact(" ".join(printable.split()), *secrets)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
@@ -71,11 +78,15 @@ _FILTER = _OursOnly()
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
 
 
+def filter_http_logs() -> None:
+    """Let `quiet_http_logs` have its effect. Once in a process is enough."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_FILTER)
+
+
 @contextmanager
 def quiet_http_logs() -> Iterator[None]:
     """While inside, keep the HTTP libraries' own log records of this thread out of every handler."""
-    for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_FILTER)  # adding it twice is adding it once
     _ours.quiet = True
     try:
         yield

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -55,12 +54,9 @@ def _timestamp(value: str) -> float | None:
         return None
 
 
-@dataclass(frozen=True)
-class Backoff:
-    """Full jitter: a random wait up to `first` seconds, doubled for every further one, never above `most` seconds."""
-
-    first: float = 0.5
-    most: float = 20.0
+# Full jitter, in seconds: a random wait up to the first, doubled for every further one, never above the most.
+FIRST_WAIT = 0.5
+MOST_WAIT = 20.0
 
 
 def retrying(
@@ -71,14 +67,13 @@ def retrying(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     too_late: Callable[[], CallError],
-    backoff: Backoff = Backoff(),
 ) -> Retrying:
     """Return tenacity's loop for one call of `method`.
 
     `ends` is the moment of `clock` after which no attempt begins: a wait that would go past it is not begun either, and
     what `too_late` returns is raised. When the retries are used up, the last error is raised itself.
     """
-    jitter = wait_random_exponential(multiplier=backoff.first, max=backoff.most)
+    jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=MOST_WAIT)
 
     def may_pass(error: BaseException) -> bool:
         return isinstance(error, CallError) and error.transient and (method in IDEMPOTENT or not error.maybe_committed)

@@ -58,6 +58,9 @@ class Sender:
         ends = self._clock() + self._settings.retry_deadline
 
         def pause(seconds: float) -> None:
+            logger.info(
+                "%s %s: again in %.1f s, after %s", call.method, call.path, seconds, type(call.last_error).__name__
+            )
             self._pause(call, seconds)
             self._take_turn(call, until=ends)
 
@@ -83,7 +86,7 @@ class Sender:
             if isinstance(error, NotFound) and call.method == "DELETE" and call.maybe_committed:
                 return {}  # an attempt before this one deleted it, and its answer was lost
             call.mark(error)
-            if isinstance(error, RateLimited) and error.retry_after and began + error.retry_after <= ends:
+            if isinstance(error, RateLimited) and error.retry_after and self._clock() + error.retry_after <= ends:
                 self._pacer.hold(error.retry_after)
             raise
         finally:
@@ -92,15 +95,15 @@ class Sender:
 
     def _exchange(self, call: Call, ends: float) -> dict[str, Any]:
         """Send once, and read the answer until `ends`."""
-        request = self._http.build_request(
-            call.method,
-            self._settings.base_url + call.target,
-            params=call.params,
-            json=call.body,
-            timeout=max(ends - self._clock(), 0.001),
-        )
         content = bytearray()
         try:
+            request = self._http.build_request(
+                call.method,
+                self._settings.base_url + call.target,
+                params=call.params,
+                json=call.body,
+                timeout=max(ends - self._clock(), 0.001),
+            )
             with quiet_http_logs(), closing(self._http.send(request, stream=True)) as response:
                 for chunk in response.iter_bytes():
                     content += chunk
@@ -131,7 +134,8 @@ class Sender:
             raise error from call.last_error
 
     def _too_late(self, call: Call) -> DeadlineExceeded:
-        what = f"given up, {self._settings.retry_deadline:g} s are over. The last error was: {call.last_error}"
-        error = DeadlineExceeded(what, **call.where)
+        seconds = self._settings.retry_deadline
+        last = call.last_error.message if call.last_error else "none"
+        error = DeadlineExceeded(f"given up, to stay within {seconds:g} s. The last error was: {last}", **call.where)
         call.mark(error)
         return error

@@ -12,11 +12,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pulumi_paygentic.api.address import DEFAULT_BASE_URL, normalise_base_url
 from pulumi_paygentic.api.errors import ConfigurationError
 
+_T = TypeVar("_T")
 Environment = Literal["sandbox", "production"]
 
 _VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -57,15 +58,14 @@ class Settings:
         `environ` is `os.environ` unless given. Raises `ConfigurationError` with every reason.
         """
         lookup = _Lookup(sources, os.environ if environ is None else environ)
-        environment = lookup.environment()
         settings = cls(
-            api_key=lookup.api_key(environment),
+            api_key=lookup.api_key(),
             merchant_id=lookup.merchant_id(),
-            environment=environment,
-            base_url=lookup.base_url(environment),
-            requests_per_second=lookup.number("requestsPerSecond", least=0.001, most=1_000_000),
-            request_timeout=lookup.number("requestTimeout", least=0.001, most=3600) or 30.0,
-            max_retries=lookup.count("maxRetries", 5, most=1000),
+            environment=lookup.environment,
+            base_url=lookup.base_url(),
+            requests_per_second=lookup.number("requestsPerSecond", None, least=0.001, most=1_000_000),
+            request_timeout=lookup.number("requestTimeout", 30.0, least=0.001, most=3600),
+            max_retries=int(lookup.number("maxRetries", 5, least=0, most=1000, whole=True)),
         )
         if lookup.reasons:
             raise ConfigurationError(lookup.reasons)
@@ -83,6 +83,13 @@ class _Lookup:
         self._sources = sources
         self._environ = environ
         self.reasons: list[str] = []
+        self.environment: Environment = "sandbox"
+        label, value = self._find("environment")
+        self._environment_known = value in {None, "sandbox", "production"}
+        if value == "production":
+            self.environment = "production"
+        if not self._environment_known:
+            self._refuse(f"{label} is not known: set it to sandbox or production")
 
     def _find(self, name: str) -> tuple[str, str | None]:
         """Return what to call the setting in a reason (with the variable, if it came from one), and its value."""
@@ -99,28 +106,18 @@ class _Lookup:
         self.reasons.append(reason)
         return ""
 
-    def environment(self) -> Environment:
-        label, value = self._find("environment")
-        if value == "production":
-            return "production"
-        if value not in {None, "sandbox"}:
-            self._refuse(f"{label} must be sandbox or production: set it to one of the two")
-        return "sandbox"
-
-    def api_key(self, environment: Environment) -> str:
+    def api_key(self) -> str:
         label, value = self._find("apiKey")
         if value is None:
             return self._refuse(
                 f"{label} is not set: run `pulumi config set --secret paygentic:apiKey ...` or set PAYGENTIC_API_KEY"
             )
         if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", value):
+            return self._refuse(f"{label} holds whitespace or another character that no key has: copy the key again")
+        belongs = next((of for prefix, of in _KEY_PREFIXES.items() if value.startswith(prefix)), self.environment)
+        if belongs != self.environment and self._environment_known:
             return self._refuse(
-                f"{label} holds whitespace, a line break or another character that no key has: copy the key again"
-            )
-        belongs = next((of for prefix, of in _KEY_PREFIXES.items() if value.startswith(prefix)), environment)
-        if belongs != environment:
-            return self._refuse(
-                f"{label} is a {belongs} key, and paygentic:environment is {environment}: use a key of the"
+                f"{label} is a {belongs} key, and paygentic:environment is {self.environment}: use a key of that"
                 f" environment, or run `pulumi config set paygentic:environment {belongs}`"
             )
         return value
@@ -132,36 +129,28 @@ class _Lookup:
                 f"{label} is not set: run `pulumi config set paygentic:merchantId org_...` or set PAYGENTIC_MERCHANT_ID"
             )
         if not re.fullmatch(r"org_[a-zA-Z0-9]+", value):
-            return self._refuse(f"{label} must be org_ followed by letters and digits: copy it from the dashboard")
+            return self._refuse(f"{label} is not org_ followed by letters and digits: copy it from the dashboard")
         return value
 
-    def base_url(self, environment: Environment) -> str:
+    def base_url(self) -> str:
         label, value = self._find("baseUrl")
         if value is None:
-            return DEFAULT_BASE_URL[environment]
+            return DEFAULT_BASE_URL[self.environment]
         try:
-            return normalise_base_url(value, environment)
+            return normalise_base_url(value, self.environment)
         except ValueError as problem:
             return self._refuse(f"{label} {problem}")
 
-    def number(self, name: str, *, least: float, most: float) -> float | None:
+    def number(self, name: str, default: _T, *, least: float, most: float, whole: bool = False) -> float | _T:
         label, value = self._find(name)
         if value is None:
-            return None
+            return default
         try:
             number = float(value)
         except ValueError:
             number = math.nan
-        if least <= number <= most:  # false of a NaN
+        if least <= number <= most and not (whole and number % 1):  # no comparison with a NaN holds
             return number
-        self._refuse(f"{label} must be a number from {least:g} to {most:g}: correct it or take it out")
-        return None
-
-    def count(self, name: str, default: int, *, most: int) -> int:
-        number = self.number(name, least=0, most=most)
-        if number is None:
-            return default
-        if number % 1:
-            self._refuse(f"paygentic:{name} must be a whole number: correct it or take it out")
-            return default
-        return int(number)
+        kind = "whole number" if whole else "number"
+        self._refuse(f"{label} is not a {kind} from {least:g} to {most:.0f}: correct it or take it out")
+        return default

@@ -14,6 +14,7 @@ import httpx
 
 from pulumi_paygentic.api.address import is_loopback
 from pulumi_paygentic.api.errors import AnswerLost, CallError, ConfigurationError, ConnectionFailed, UnexpectedAnswer
+from pulumi_paygentic.api.redact import filter_http_logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +56,11 @@ def open_http(settings: Settings, user_agent: str, transport: httpx.BaseTranspor
     loopback address is never sent to a proxy, which would see the key. Raises `ConfigurationError` for a proxy that
     can't be used.
     """
+    filter_http_logs()
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=_IDLE_SECONDS)
-    if transport is None and is_loopback(settings.base_url):
-        transport = httpx.HTTPTransport(limits=limits)  # a given transport makes httpx leave proxies alone
     try:
+        if transport is None and is_loopback(settings.base_url):
+            transport = httpx.HTTPTransport(limits=limits)  # a given transport makes httpx leave proxies alone
         return httpx.Client(
             headers={
                 "Authorization": f"Bearer {settings.api_key}",
