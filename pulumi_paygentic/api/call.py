@@ -9,9 +9,13 @@ from urllib.parse import quote
 from pulumi_paygentic.api.errors import InvalidIdentifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pulumi_paygentic.api.errors import CallError
+
+
+#: What can be sent twice without doing anything twice. A POST makes an object each time.
+IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
 
 
 class Call:
@@ -25,6 +29,7 @@ class Call:
         *,
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        recover: Callable[[], Mapping[str, Any] | None] | None = None,
     ) -> None:
         self.method = method
         #: The template, `/v0/prices/{id}`: what logs and errors name.
@@ -33,6 +38,8 @@ class Call:
         self.target = fill(path, ids)
         self.params = {name: value for name, value in (params or {}).items() if value is not None}
         self.body = body
+        #: Looks for what an attempt whose answer was lost may have made; with it, a POST can be tried again.
+        self.recover = recover
         self.attempts = 0
         #: Whether any attempt so far could have taken effect.
         self.maybe_committed = False
@@ -47,6 +54,11 @@ class Call:
     def where(self) -> dict[str, str]:
         """What an error needs to say which call it was."""
         return {"method": self.method, "path": self.path, "place": self.target}
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether an attempt that may have taken effect can be followed by another."""
+        return self.method in IDEMPOTENT or self.recover is not None
 
     def mark(self, error: CallError) -> None:
         """Note `error`, and tell it what is known of the whole call: an earlier attempt may have taken effect."""

@@ -77,9 +77,21 @@ class Client:
         """Return the object at `path`, a template such as `/v0/prices/{id}` whose ids come as keywords."""
         return self._sender.run(Call("GET", path, ids, params=params))
 
-    def post(self, path: str, /, json: Mapping[str, Any] | None = None, **ids: str) -> JSON:
-        """Send `json`, again only if it certainly had no effect; else look where the error is `maybe_committed`."""
-        return self._sender.run(Call("POST", path, ids, body=json or {}))
+    def post(
+        self,
+        path: str,
+        /,
+        json: Mapping[str, Any] | None = None,
+        *,
+        recover: Callable[[], Mapping[str, Any] | None] | None = None,
+        **ids: str,
+    ) -> JSON:
+        """Send `json`. Repeated only if it certainly had no effect; else ask the error's `maybe_committed`, and look.
+
+        With `recover` it is repeated like the others: before an attempt that follows one whose answer was lost,
+        `recover` looks for what may have been made, and what it returns is the answer.
+        """
+        return self._sender.run(Call("POST", path, ids, body=json or {}, recover=recover))
 
     def patch(self, path: str, /, json: Mapping[str, Any], **ids: str) -> JSON:
         """Change what `json` names."""

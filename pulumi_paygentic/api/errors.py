@@ -46,7 +46,7 @@ class PaygenticError(Exception):
     transient: bool = False
 
     def __init__(self, message: str) -> None:
-        self.message = one_line(message, limit=2000)
+        self.message = one_line(message, limit=2000).rstrip(".") + "."
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class CallError(PaygenticError):
     attempts: int = 1
 
     def __init__(self, what: str, *, method: str = "", path: str = "", place: str = "") -> None:
-        super().__init__(f"{method} {place or path}: {what}".strip())
+        super().__init__(f"{method} {place or path}: {what}" if method else what)
         self.method = method
         self.path = path
 

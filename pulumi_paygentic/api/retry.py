@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from tenacity import Future
 
-IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
-
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
@@ -61,14 +59,14 @@ MOST_WAIT = 20.0
 
 def retrying(
     *,
-    method: str,
+    repeatable: bool,
     max_retries: int,
     ends: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     too_late: Callable[[], CallError],
 ) -> Retrying:
-    """Return tenacity's loop for one call of `method`.
+    """Return tenacity's loop for one call; `repeatable` is one that may be sent again after it may have taken effect.
 
     `ends` is the moment of `clock` after which no attempt begins: a wait that would go past it is not begun either, and
     what `too_late` returns is raised. When the retries are used up, the last error is raised itself.
@@ -76,7 +74,7 @@ def retrying(
     jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=MOST_WAIT)
 
     def may_pass(error: BaseException) -> bool:
-        return isinstance(error, CallError) and error.transient and (method in IDEMPOTENT or not error.maybe_committed)
+        return isinstance(error, CallError) and error.transient and (repeatable or not error.maybe_committed)
 
     def wait(state: RetryCallState) -> float:
         error = _last(state)

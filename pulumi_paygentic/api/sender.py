@@ -65,15 +65,20 @@ class Sender:
             self._take_turn(call, until=ends)
 
         loop = retrying(
-            method=call.method,
+            repeatable=call.repeatable,
             max_retries=self._settings.max_retries,
             ends=ends,
             clock=self._clock,
             sleep=pause,
             too_late=lambda: self._too_late(call),
         )
-        answer: dict[str, Any] = loop(self._attempt, call, ends)
+        answer: dict[str, Any] = loop(self._look_or_attempt, call, ends)
         return answer
+
+    def _look_or_attempt(self, call: Call, ends: float) -> dict[str, Any]:
+        if call.recover is not None and call.maybe_committed and (found := call.recover()) is not None:
+            return dict(found)
+        return self._attempt(call, ends)
 
     def _attempt(self, call: Call, ends: float) -> dict[str, Any]:
         call.attempts += 1

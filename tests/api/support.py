@@ -16,6 +16,7 @@ ENVIRON = {"PAYGENTIC_API_KEY": KEY, "PAYGENTIC_MERCHANT_ID": "org_1"}
 FUZZ = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Handler = Callable[[httpx.Request], httpx.Response]
+Answer = httpx.Response | Exception
 
 
 class Time:
@@ -38,7 +39,7 @@ class Api:
 
     def __init__(
         self,
-        answer: Handler | list[httpx.Response | Exception],
+        answer: Handler | list[Answer],
         *,
         time: Time | None = None,
         pacer: Pacer | None = None,
@@ -61,8 +62,8 @@ class Api:
         return self._answer(request)
 
 
-def one_after_another(answers: list[httpx.Response | Exception]) -> Handler:
-    left: Iterator[httpx.Response | Exception] = iter(answers)
+def one_after_another(answers: list[Answer]) -> Handler:
+    left: Iterator[Answer] = iter(answers)
 
     def handler(_request: httpx.Request) -> httpx.Response:
         answer = next(left)
