@@ -1,0 +1,83 @@
+"""One resource a path: authenticates, reads the body, runs the handler in a transaction, answers in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from pulumi_paygentic.emulator.accounts import Accounts
+from pulumi_paygentic.emulator.clock import Clock
+from pulumi_paygentic.emulator.context import Answer, Context, Handler
+from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotReproduced
+from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.wire import read_object, respond, respond_error
+
+Operations = dict[str, dict[str, Handler]]
+"""Handlers by path template and method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """The state behind the addresses."""
+
+    store: Store
+    clock: Clock
+    accounts: Accounts
+
+
+class Resource:
+    """The ASGI endpoint of one path of the API."""
+
+    def __init__(self, emulator: Emulator, handlers: Mapping[str, Handler]) -> None:
+        self._emulator = emulator
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ApiError as error:
+            response = respond_error(error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        handler = self._handlers.get(request.method)
+        if handler is None:
+            raise MethodNotAllowed(request.method, self._handlers)
+        emulator = self._emulator
+        account = emulator.accounts.authenticate(request.headers.get("authorization"))
+        context = Context(
+            store=emulator.store,
+            clock=emulator.clock,
+            accounts=emulator.accounts,
+            account=account,
+            method=request.method,
+            base_url=str(request.base_url).rstrip("/"),
+            params=request.path_params,
+            query=request.query_params,
+            data=None if request.method in {"GET", "DELETE"} else await read_object(request),
+        )
+        # No await from here to the commit: requests take turns, each sees the whole of those before it.
+        with emulator.store.transaction():
+            answer = handler(context)
+        return respond(answer)
+
+
+def merge(*tables: Operations) -> Operations:
+    """One table of all paths; a path may have its methods from several modules."""
+    merged: Operations = {}
+    for table in tables:
+        for template, handlers in table.items():
+            merged.setdefault(template, {}).update(handlers)
+    return merged
+
+
+def not_reproduced(what: str) -> Handler:
+    def handler(_context: Context) -> Answer:
+        raise NotReproduced(what)
+
+    return handler

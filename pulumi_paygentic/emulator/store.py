@@ -1,0 +1,167 @@
+"""The store: JSON records in SQLite, one transaction a request.
+
+WAL with `synchronous=NORMAL`: a commit is in the operating system's hands before the answer leaves, so killing the
+process loses nothing that was acknowledged; only a power cut could.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pulumi_paygentic.emulator.kinds import Kind
+
+Record = dict[str, Any]
+_LAYOUT = 1
+_APPLICATION = 0x50617967
+_INDEXED = (
+    "productId",
+    "billableMetricId",
+    "feeId",
+    "planId",
+    "planVersionId",
+    "customerId",
+    "itemId",
+    "emailKey",
+    "defaultVersionId",
+    "token",
+)
+_SCHEMA = (
+    """CREATE TABLE objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+       merchant TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
+    "CREATE INDEX objects_by_kind ON objects (kind, merchant, deleted, seq)",
+    *(f"CREATE INDEX by_{f} ON objects (kind, json_extract(body, '$.{f}'), deleted)" for f in _INDEXED),
+    """CREATE TABLE slots (version TEXT NOT NULL, plan TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
+       price TEXT NOT NULL, PRIMARY KEY (version, position)) WITHOUT ROWID""",
+    "CREATE INDEX slots_by_price ON slots (price)",
+    "CREATE INDEX slots_by_plan ON slots (plan)",
+)
+
+
+class StoreError(Exception):
+    """The data file cannot be used; the message says why."""
+
+
+class Store:
+    """Every object of every merchant. Deleting is soft, as in the API: an id is never given twice."""
+
+    def __init__(self, path: str | None = None) -> None:
+        self._lock = threading.RLock()
+        try:
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
+            )
+            self._prepare(path)
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot use {path} as the emulator's data file: {error}") from error
+
+    def _prepare(self, path: str | None) -> None:
+        self.sql("PRAGMA locking_mode = EXCLUSIVE")  # a second emulator on the same file is refused, not interleaved
+        self.sql("PRAGMA journal_mode = WAL")
+        self.sql("PRAGMA synchronous = NORMAL")
+        with self.transaction():
+            [(tables,)] = self.sql("SELECT count(*) FROM sqlite_master")
+            if tables == 0:
+                for statement in _SCHEMA:
+                    self.sql(statement)
+                self.sql(f"PRAGMA application_id = {_APPLICATION}")
+                self.sql(f"PRAGMA user_version = {_LAYOUT}")
+            [(application,)], [(layout,)] = self.sql("PRAGMA application_id"), self.sql("PRAGMA user_version")
+            if (application, layout) != (_APPLICATION, _LAYOUT):
+                raise StoreError(f"{path} is not a data file of this emulator")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: an error on the way out leaves no partial write."""
+        with self._lock:
+            self.sql("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.sql("ROLLBACK")
+                raise
+            self.sql("COMMIT")
+
+    def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def insert(self, kind: Kind, merchant: str, record: Record) -> None:
+        self.sql(
+            "INSERT INTO objects (id, kind, merchant, body) VALUES (?, ?, ?, ?)",
+            (record["id"], kind.name, merchant, json.dumps(record)),
+        )
+
+    def put(self, record: Record) -> None:
+        self.sql("UPDATE objects SET body = ? WHERE id = ?", (json.dumps(record), record["id"]))
+
+    def delete(self, object_id: str) -> None:
+        self.sql("UPDATE objects SET deleted = 1 WHERE id = ?", (object_id,))
+
+    def get(self, kind: Kind, object_id: str) -> Record | None:
+        rows = self.sql(
+            "SELECT body FROM objects WHERE id = ? AND kind = ? AND deleted = 0",
+            (object_id, kind.name),
+        )
+        return read_record(rows[0][0]) if rows else None
+
+    def owner(self, object_id: str) -> str:
+        """The merchant of a record that exists."""
+        [(merchant,)] = self.sql("SELECT merchant FROM objects WHERE id = ?", (object_id,))
+        return str(merchant)
+
+    def find(
+        self,
+        kind: Kind,
+        where: Mapping[str, Any] | None = None,
+        *,
+        merchant: str | None = None,
+        limit: int = -1,
+        offset: int = 0,
+        newest_first: bool = False,
+    ) -> list[Record]:
+        condition, parameters = _condition(kind, where, merchant)
+        order = "DESC" if newest_first else "ASC"
+        rows = self.sql(
+            f"SELECT body FROM objects WHERE {condition} ORDER BY seq {order} LIMIT ? OFFSET ?",  # noqa: S608
+            (*parameters, limit, offset),
+        )
+        return [read_record(body) for (body,) in rows]
+
+    def count(self, kind: Kind, where: Mapping[str, Any] | None = None, *, merchant: str | None = None) -> int:
+        condition, parameters = _condition(kind, where, merchant)
+        [(total,)] = self.sql(f"SELECT count(*) FROM objects WHERE {condition}", parameters)  # noqa: S608
+        return int(total)
+
+    def purge(self, kinds: Iterable[Kind], merchant: str | None = None) -> None:
+        """Remove for good; the only way a soft-deleted record goes."""
+        for kind in kinds:
+            if merchant is None:
+                self.sql("DELETE FROM objects WHERE kind = ?", (kind.name,))
+            else:
+                self.sql("DELETE FROM objects WHERE kind = ? AND merchant = ?", (kind.name, merchant))
+        self.sql("DELETE FROM slots WHERE version NOT IN (SELECT id FROM objects)")
+
+
+def read_record(body: str) -> Record:
+    record: Record = json.loads(body)
+    return record
+
+
+def _condition(kind: Kind, where: Mapping[str, Any] | None, merchant: str | None) -> tuple[str, list[Any]]:
+    clauses, parameters = ["kind = ?", "deleted = 0"], [kind.name]
+    if merchant is not None:
+        clauses.append("merchant = ?")
+        parameters.append(merchant)
+    for field, value in (where or {}).items():
+        clauses.append(f"json_extract(body, '$.{field}') IS ?")  # field names are the modules' own constants
+        parameters.append(value)
+    return " AND ".join(clauses), parameters
