@@ -1,0 +1,224 @@
+"""Subscriptions of customers to plans: made, read, listed, terminated. Nothing is charged, so all start active."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator.collection import Collection
+from pulumi_paygentic.emulator.collections.customers import Address, TaxRates, ensure_consumer, ensure_customer
+from pulumi_paygentic.emulator.collections.plans import ReminderDays
+from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
+from pulumi_paygentic.emulator.context import Answer, Context, refuse
+from pulumi_paygentic.emulator.errors import BadRequest, Conflict, NotReproduced
+from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Email, PlanId, Uri, omitted, parse_date_time
+from pulumi_paygentic.emulator.routing import Operations
+from pulumi_paygentic.emulator.schema import Body, parse
+from pulumi_paygentic.emulator.store import Record
+
+ChangeReason = Literal["commercial", "correction", "migration", "unspecified"]
+_BACKDATED, _FURTHEST_BACK = timedelta(hours=24), timedelta(days=366)
+_NOT_KEPT = ("customer", "redirectUrls", "sessionExpiryMinutes", "changeReason", "bankTransferOnly")
+
+
+class SubscriptionAddress(Address):
+    country: Annotated[str, StringConstraints(min_length=2, max_length=2)]
+    zip_code: str
+
+
+class SubscriptionCustomer(Body):
+    name: str
+    email: Email
+    address: SubscriptionAddress
+    phone: str = omitted()
+    tax_rates: TaxRates = omitted()
+
+
+class RedirectUrls(Body):
+    on_success: Uri = omitted()
+    on_failure: Uri = omitted()
+
+
+class CreateSubscription(Body):
+    name: str
+    plan_id: PlanId
+    started_at: DateTime
+    customer: SubscriptionCustomer = omitted()
+    customer_id: CustomerId = omitted()
+    auto_charge: bool = omitted()
+    tax_exempt: bool = omitted()
+    ending_at: DateTime = omitted()
+    redirect_urls: RedirectUrls = omitted()
+    elapsed_period_billing: Literal["none", "per_period"] = omitted()
+    test_clock_id: str = omitted()
+    renewal_reminder_enabled: bool | None = None
+    renewal_reminder_days: ReminderDays | None = None
+    payment_term_days: Annotated[int, Field(ge=0, le=365)] = omitted()
+    bank_transfer_only: bool = omitted()
+    session_expiry_minutes: Annotated[float, Field(ge=1)] = omitted()
+    version_policy: Literal["floating", "pinned"] = omitted()
+    metadata: dict[str, str | int | float | bool] = omitted()
+    change_reason: ChangeReason = omitted()
+
+
+class StartedBefore(Body):
+    started_before: DateTime
+
+
+class Termination(Body):
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    change_reason: ChangeReason = omitted()
+
+
+class Subscriptions(Collection):
+    kind = kinds.SUBSCRIPTION
+    path = "/v0/subscriptions"
+    create_model = CreateSubscription
+    filters: ClassVar = {
+        "merchantId": r"org_[a-zA-Z0-9]+",
+        "consumerId": r"org_[a-zA-Z0-9]+",
+        "customerId": r"cus_[a-zA-Z0-9]+",
+    }
+    defaults: ClassVar = {
+        "autoCharge": False,
+        "taxExempt": False,
+        "elapsedPeriodBilling": "none",
+        "versionPolicy": "floating",
+        "paymentTermDays": 0,
+        "renewalReminderEnabled": None,
+        "renewalReminderDays": None,
+        "status": "active",
+    }
+
+    def operations(self) -> Operations:
+        return {
+            self.path: {"POST": self.create, "GET": self.list_page},
+            f"{self.path}/{{id}}": {"GET": self.read},
+            f"{self.path}/{{id}}/termination": {"POST": self.terminate},
+        }
+
+    def create(self, cx: Context) -> Answer:
+        given = cx.body(CreateSubscription).given()
+        if "testClockId" in given:
+            raise NotReproduced("test clocks")
+        plan = cx.require(kinds.PLAN, given["planId"])
+        _check_terms(cx, given)
+        customer = _customer_of(cx, given)
+        record, new = ensure_subscription(cx, plan, customer, given)
+        return Answer(201 if new else 200, self.present(cx, record))
+
+    def list_page(self, cx: Context) -> Answer:
+        page = query.page(cx.query)
+        statuses = cx.query.getlist("status")
+        if not set(statuses) <= {"active", "terminated", "pending_payment"}:
+            raise refuse("status", "must be active, terminated or pending_payment", "enum")
+        before = _started_before(cx)
+        with_customer = query.matching(cx.query, "include", "customer") is not None
+        found = [
+            record
+            for record in self._filtered(cx)
+            if (not statuses or record["status"] in statuses) and (before is None or record["startedAt"] <= before)
+        ]
+        shown = [self.present(cx, record) for record in found[page.offset : page.offset + page.limit]]
+        if with_customer:
+            shown = [{**record, "customer": _customer_details(cx, record)} for record in shown]
+        return Answer(200, page.answer(shown, len(found), listed=False))
+
+    def _filtered(self, cx: Context) -> list[Record]:
+        where = self.conditions(cx)
+        if "customerId" in where and ("merchantId" in cx.query or "consumerId" in cx.query):
+            raise refuse("customerId", "cannot be combined with consumerId or merchantId")
+        consumer_id = where.pop("consumerId", None)
+        found = cx.store.find(self.kind, where, merchant=cx.merchant)
+        if consumer_id is None:
+            return found
+        customers = cx.store.find(kinds.CUSTOMER, {"consumerId": consumer_id}, merchant=cx.merchant)
+        ids = {customer["id"] for customer in customers}
+        return [record for record in found if record["customerId"] in ids]
+
+    def terminate(self, cx: Context) -> Answer:
+        record = cx.require(self.kind, cx.params["id"])
+        given = cx.body(Termination).given()
+        if record["status"] not in LIVE:
+            raise Conflict("The subscription is already terminated.", code="ALREADY_TERMINATED")
+        now = cx.clock.stamp()
+        terminated = {
+            **record,
+            "status": "terminated",
+            "terminatedAt": now,
+            "terminatedBy": cx.merchant,
+            "terminationReason": given["reason"],
+            "terminationChangeReason": given.get("changeReason", "unspecified"),
+            "updatedAt": now,
+        }
+        cx.store.put(terminated)
+        return Answer(200, self.present(cx, terminated))
+
+
+def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Record) -> tuple[Record, bool]:
+    """The customer's live subscription to the plan, and whether it is new."""
+    for record in cx.store.find(kinds.SUBSCRIPTION, {"customerId": customer["id"], "planId": plan["id"]}):
+        if record["status"] in LIVE:
+            return record, False
+    subscriptions, fields = Subscriptions(), {k: v for k, v in given.items() if k not in _NOT_KEPT}
+    backdated = cx.clock.now() - parse_date_time(given["startedAt"]) > _BACKDATED
+    bills_elapsed = given.get("elapsedPeriodBilling") == "per_period"
+    version_id = plan.get("defaultVersionId")
+    if version_id is not None:
+        version = cx.require(kinds.PLAN_VERSION, version_id)
+        fields |= {"planVersionId": version_id, "versionNumber": version["versionNumber"]}
+    fields |= {
+        "planId": plan["id"],
+        "customerId": customer["id"],
+        "billingStartsAt": cx.clock.stamp() if backdated and not bills_elapsed else given["startedAt"],
+        "billingAnchor": plan["billingAnchor"] or given["startedAt"],
+        "billingCadence": plan["billingCadence"],
+    }
+    return subscriptions.insert(cx, {**subscriptions.defaults, **fields}), True
+
+
+def _check_terms(cx: Context, given: Record) -> None:
+    if given.get("paymentTermDays") and not given.get("bankTransferOnly"):
+        raise refuse("paymentTermDays", "is only for bank transfers")
+    started = parse_date_time(given["startedAt"])
+    if given.get("elapsedPeriodBilling") == "per_period" and cx.clock.now() - started > _FURTHEST_BACK:
+        raise refuse("startedAt", "is more than 12 months back")
+    if "endingAt" in given and parse_date_time(given["endingAt"]) <= started:
+        raise refuse("endingAt", "must be after startedAt")
+
+
+def _customer_of(cx: Context, given: Record) -> Record:
+    if ("customer" in given) == ("customerId" in given):
+        raise refuse("customerId", "give exactly one of customer and customerId", "one_of")
+    if "customerId" in given:
+        return cx.require(kinds.CUSTOMER, given["customerId"])
+    details: dict[str, Any] = dict(given["customer"])
+    address = details["address"]
+    if address["country"] in {"US", "CA"} and not address.get("state"):
+        raise BadRequest("US and CA addresses need a state.", code="STATE_REQUIRED")
+    rates = {"taxRates": details.pop("taxRates")} if "taxRates" in details else {}
+    return ensure_customer(cx, ensure_consumer(cx, details), rates)[0]
+
+
+def _started_before(cx: Context) -> str | None:
+    text = cx.query.get("startedBefore")
+    if text is None:
+        return None
+    return parse(StartedBefore, {"startedBefore": text}).started_before
+
+
+def _customer_details(cx: Context, record: Record) -> Record:
+    customer = cx.store.get(kinds.CUSTOMER, record["customerId"])
+    if customer is None:  # deleted since; its ended subscriptions stay
+        return {"id": record["customerId"], "merchantId": cx.merchant}
+    consumer = cx.store.get(kinds.CONSUMER, customer["consumerId"]) or {}
+    merchant = {"id": cx.merchant, "name": cx.account.merchant_name, "email": "merchant@example.com"}
+    return {
+        "id": customer["id"],
+        "merchantId": cx.merchant,
+        "merchant": merchant,
+        "consumer": {name: consumer[name] for name in ("id", "name", "email")},
+    }
