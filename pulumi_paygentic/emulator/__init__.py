@@ -1,0 +1,42 @@
+"""A Paygentic of one's own, on loopback: an ASGI application over SQLite, written from the API's description.
+
+It reproduces the catalog (products, billable metrics, prices, plans and their versions, fees, features, items), the
+customers and subscriptions that the catalog's rules depend on, authorization links and the merchant's reset. What it
+does not reproduce is listed in `NOT_REPRODUCED` and answers 501. What the description leaves open is decided in
+`NOTES`.
+
+    from pulumi_paygentic.emulator import create_app, running
+
+    with running() as emulator:
+        print(emulator.url, emulator.api_key, emulator.merchant_id)
+"""
+
+from __future__ import annotations
+
+try:
+    from pulumi_paygentic.emulator.accounts import Account
+    from pulumi_paygentic.emulator.app import create_app
+    from pulumi_paygentic.emulator.server import Running, ServeError, running, serve
+    from pulumi_paygentic.emulator.store import StoreError
+    from pulumi_paygentic.emulator.unreproduced import NOT_REPRODUCED
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jinja2", "h11"}:
+        raise
+    raise ModuleNotFoundError(
+        "The emulator needs more packages than the provider: pip install 'pulumi-paygentic[emulator]'",
+        name=error.name,
+    ) from error
+
+from pulumi_paygentic.emulator.notes import NOTES
+
+__all__ = [
+    "NOTES",
+    "NOT_REPRODUCED",
+    "Account",
+    "Running",
+    "ServeError",
+    "StoreError",
+    "create_app",
+    "running",
+    "serve",
+]

@@ -1,0 +1,107 @@
+"""The emulator as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pulumi_paygentic.emulator import checkout, control, reset, unreproduced
+from pulumi_paygentic.emulator.accounts import Account, Accounts
+from pulumi_paygentic.emulator.calls import Calls, CountCalls
+from pulumi_paygentic.emulator.clock import Clock
+from pulumi_paygentic.emulator.collections import authorizations, versions
+from pulumi_paygentic.emulator.collections.customers import Customers
+from pulumi_paygentic.emulator.collections.features import Features
+from pulumi_paygentic.emulator.collections.fees import Fees
+from pulumi_paygentic.emulator.collections.items import Items
+from pulumi_paygentic.emulator.collections.metrics import BillableMetrics
+from pulumi_paygentic.emulator.collections.plans import Plans
+from pulumi_paygentic.emulator.collections.prices import Prices
+from pulumi_paygentic.emulator.collections.products import Products
+from pulumi_paygentic.emulator.collections.subscriptions import Subscriptions
+from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
+from pulumi_paygentic.emulator.routing import Emulator, Operations, Resource, merge
+from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.templates import Templates
+from pulumi_paygentic.emulator.wire import respond_error
+
+DEFAULT_API_KEY = "sk_test_emulator"
+DEFAULT_MERCHANT = "org_emulator"
+COLLECTIONS = (Products, BillableMetrics, Prices, Plans, Fees, Features, Items, Customers, Subscriptions)
+
+
+def create_app(
+    *,
+    data: str | Path | None = None,
+    api_key: str = DEFAULT_API_KEY,
+    merchant_id: str = DEFAULT_MERCHANT,
+    accounts: Sequence[Account] = (),
+    latency_ms: float = 0,
+) -> Starlette:
+    """The emulator: one account, and `accounts` besides. Without `data` it forgets everything when it goes."""
+    emulator = Emulator(
+        store=Store(None if data is None else str(data)),
+        clock=Clock(),
+        accounts=Accounts((Account(api_key, merchant_id), *accounts)),
+    )
+    calls = Calls()
+    api = [Route(template, Resource(emulator, handlers)) for template, handlers in ordered(operations()).items()]
+    app = Starlette(
+        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls)],
+        middleware=[
+            Middleware(CountCalls, calls=calls, templates=Templates(api)),
+            Middleware(Latency, seconds=latency_ms / 1000),
+        ],
+        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def operations() -> Operations:
+    """Everything the API has: what is reproduced, and what answers 501."""
+    return merge(
+        unreproduced.operations(),
+        *(collection().operations() for collection in COLLECTIONS),
+        versions.operations(),
+        authorizations.operations(),
+        reset.operations(),
+    )
+
+
+def ordered(table: Operations) -> Operations:
+    """Fixed paths before those with parameters, so that `/v0/plans/available` is not taken for an id."""
+    return {template: table[template] for template in sorted(table, key=lambda t: (t.count("{"), t))}
+
+
+class Latency:
+    """Makes every call to the API take at least this long."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._seconds and scope["path"].startswith("/v"):
+            await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "").split(", ")
+        return respond_error(MethodNotAllowed(request.method, allowed))
+    return respond_error(NotFound("There is nothing at this path."))
+
+
+async def _internal_error(_request: Request, _error: Exception) -> Response:
+    return respond_error(ApiError("The emulator failed; this is a bug of its own."))

@@ -1,0 +1,105 @@
+"""What the API has and the emulator does not reproduce. Each of these answers 501 and says so."""
+
+from __future__ import annotations
+
+from pulumi_paygentic.emulator.routing import Operations, not_reproduced
+
+NOT_REPRODUCED: dict[str, dict[str, str]] = {
+    "plans on offer to a customer": {"/v0/plans/available": "GET"},
+    "changing subscriptions": {"/v0/subscriptions/{id}": "PATCH"},
+    "the customer portal": {"/v0/subscriptions/{id}/portal": "POST"},
+    "moving subscriptions between plan versions": {"/v0/subscriptions/{id}/versionMigration": "POST"},
+    "reconciliation of features": {"/v0/subscriptions/{id}/reconciliations": "POST"},
+    "price intervals of subscriptions": {
+        "/v0/subscriptions/{id}/intervals": "GET POST",
+        "/v0/subscriptions/{id}/intervalChanges": "GET",
+        "/v0/intervalChanges": "GET",
+    },
+    "adjustments of subscriptions": {
+        "/v0/subscriptions/{id}/adjustments": "GET POST",
+        "/v0/subscriptions/{id}/adjustments/{adjustmentId}": "DELETE",
+    },
+    "payment methods": {"/v0/customers/{id}/paymentMethods": "GET POST"},
+    "payments": {"/v0/payments": "GET POST", "/v0/payments/{id}": "GET", "/v0/paymentSessions": "GET"},
+    "invoices": {
+        "/v2/invoices": "GET",
+        "/v2/invoices/projected": "GET",
+        "/v2/invoices/lineItems": "GET POST",
+        "/v2/invoices/{id}": "GET",
+        "/v2/invoices/{id}/lineItems": "GET",
+        "/v2/invoices/{id}/payment": "POST",
+        "/v2/invoices/{id}/pdf": "GET",
+        "/v2/invoices/{id}/retryPayment": "POST",
+        "/v2/invoices/{id}/refunds": "GET POST",
+        "/v2/invoices/{id}/refunds/{refundId}/void": "POST",
+    },
+    "usage events": {"/v0/events": "POST"},
+    "meter queries": {"/v0/billableMetrics/{id}/meter": "GET", "/v0/billableMetrics/{id}/events": "GET"},
+    "usage (older paths)": {"/v0/usage": "GET POST", "/v0/usage/batch": "POST", "/v0/usage/{id}": "GET PATCH"},
+    "entitlements (older paths)": {"/v0/entitlements": "POST", "/v0/entitlements/activeEntitlements": "GET"},
+    "entitlements and grants": {
+        "/v1/entitlements": "GET POST",
+        "/v1/entitlements/{entitlementId}": "GET",
+        "/v1/entitlements/{entitlementId}/grants": "GET POST",
+        "/v1/entitlements/{entitlementId}/grants/purchase": "POST",
+        "/v1/entitlements/{entitlementId}/grants/{grantId}": "GET DELETE",
+    },
+    "disputes (older path)": {"/v0/disputes": "GET POST"},
+    "the price of a fee for a subscription (older path)": {"/v0/fees/{id}/price/{subscriptionId}": "GET"},
+    "costs": {
+        "/v0/costs": "GET POST",
+        "/v0/costs/report": "GET",
+        "/v0/costs/{id}": "GET PATCH DELETE",
+        "/v0/costs/{id}/summary": "GET",
+    },
+    "revenue and profitability": {"/v0/revenue": "GET", "/v0/revenue/accounts": "GET", "/v0/profitability": "GET"},
+    "sources and their rules": {
+        "/v0/sources": "GET POST",
+        "/v0/sources/{id}": "GET PATCH",
+        "/v0/sources/{id}/events": "GET",
+        "/v0/sources/{id}/events/bulk-approve": "POST",
+        "/v0/sources/{id}/events/bulk-reject": "POST",
+        "/v0/sources/{id}/events/{eventId}/approve": "POST",
+        "/v0/sources/{id}/events/{eventId}/reject": "POST",
+        "/v0/sourceRules": "GET POST",
+        "/v0/sourceRules/{ruleId}": "GET PATCH DELETE",
+    },
+    "external references": {
+        "/v0/externalReferences": "GET POST",
+        "/v0/externalReferences/{id}": "GET PATCH DELETE",
+    },
+    "webhooks": {"/v0/webhooks": "GET POST PATCH DELETE", "/v0/webhooks/portal": "GET"},
+    "test clocks (move the emulator's own clock instead)": {
+        "/v0/testClocks": "GET POST",
+        "/v0/testClocks/{id}": "GET PATCH DELETE",
+    },
+    "users": {"/v0/users/{id}": "GET PATCH"},
+    "orders": {
+        "/v0/orders": "GET POST",
+        "/v0/orders/{id}": "GET PATCH DELETE",
+        "/v0/orders/{orderId}/approvals": "POST",
+        "/v0/orders/{orderId}/lineItems": "POST",
+        "/v0/orders/{orderId}/lineItems/{id}": "PATCH DELETE",
+    },
+    "billing schedules": {
+        "/v0/billingSchedules": "GET POST",
+        "/v0/billingSchedules/{id}": "GET PATCH DELETE",
+        "/v0/billingSchedules/{id}/intervals": "GET PUT",
+        "/v0/billingSchedules/{id}/invoices": "GET POST",
+    },
+    "approvals": {"/v0/approvals": "GET POST", "/v0/approvals/{id}": "GET PATCH"},
+    "integrations": {
+        "/v0/integrations/salesforce/accounts": "GET",
+        "/v0/merchantIntegrations": "GET PUT",
+        "/v0/merchantIntegrations/{id}": "GET",
+        "/v0/merchantIntegrations/{id}/disconnect": "PATCH",
+    },
+}
+
+
+def operations() -> Operations:
+    return {
+        template: {method: not_reproduced(what) for method in methods.split()}
+        for what, paths in NOT_REPRODUCED.items()
+        for template, methods in paths.items()
+    }
