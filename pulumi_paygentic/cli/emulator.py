@@ -1,0 +1,50 @@
+"""`pulumi-paygentic emulator`: serves the emulator until it is interrupted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pulumi_paygentic.emulator import Running
+
+_UNUSABLE = 2
+
+
+@click.command(short_help="Run a Paygentic of your own on this machine.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is served.")
+@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--data", type=click.Path(dir_okay=False), help="A file that keeps everything.")
+@click.option("--latency-ms", default=0, show_default=True, type=click.IntRange(0), help="Delay of every call.")
+@click.option("--api-key", default="sk_test_emulator", show_default=True, help="The key that is accepted.")
+@click.option("--merchant-id", default="org_emulator", show_default=True, help="The merchant that the key speaks for.")
+def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key: str, merchant_id: str) -> None:
+    """Run a Paygentic of your own on this machine.
+
+    Prints one line with its address, key and merchant once it accepts connections, and runs until it is interrupted.
+    """
+    try:
+        from pulumi_paygentic.emulator import ServeError, StoreError, serve
+    except ModuleNotFoundError as error:
+        raise _Unusable(str(error)) from error
+    try:
+        serve(
+            host=host,
+            port=port,
+            data=data,
+            latency_ms=latency_ms,
+            api_key=api_key,
+            merchant_id=merchant_id,
+            announce=_announce,
+        )
+    except (ServeError, StoreError) as error:
+        raise _Unusable(str(error)) from error
+
+
+class _Unusable(click.ClickException):
+    exit_code = _UNUSABLE
+
+
+def _announce(running: Running) -> None:
+    click.echo(f"Paygentic emulator at {running.url}  key {running.api_key}  merchant {running.merchant_id}")
