@@ -1,0 +1,92 @@
+"""What may be done with a field, declared once beside its type: `Annotated[str, mutable()]`.
+
+The four words are the field's: *mutable* (PATCH changes it), *create-only* (a change replaces the object), *read-only*
+(only the API sets it) and *write-only* (sent, never read back).  A fifth, *local*, is a decision of the program that
+the API never sees, such as how a price change is to be carried out.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+class Access(enum.Enum):
+    """The behaviour of a field towards the API."""
+
+    MUTABLE = "mutable"
+    CREATE_ONLY = "create-only"
+    READ_ONLY = "read-only"
+    WRITE_ONLY = "write-only"
+    LOCAL = "local"
+
+
+class _Missing(enum.Enum):
+    MISSING = "missing"
+
+
+MISSING: Final = _Missing.MISSING
+"""The API fills in nothing: such a field, once declared, can't be given back by leaving it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """How one field behaves; `default` is what the API holds when the field is not given.
+
+    `default=None` says that null clears the field.  `presentation` marks what only changes how an invoice looks.
+    `unsent` marks an input that the API derives by itself, kept only to compare (a price's merchant).  `open_ended`
+    marks a map to which the API may add keys of its own.
+    """
+
+    access: Access
+    default: Any = MISSING
+    secret: bool = False
+    presentation: bool = False
+    unsent: bool = False
+    open_ended: bool = False
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a program may declare the field."""
+        return self.access is not Access.READ_ONLY
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the field stands in a request body."""
+        return self.access not in {Access.READ_ONLY, Access.LOCAL} and not self.unsent
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a change needs a new object."""
+        return self.access in {Access.CREATE_ONLY, Access.WRITE_ONLY}
+
+    @property
+    def is_charge(self) -> bool:
+        """Whether the field says what is charged, not only how it is shown."""
+        return self.access is Access.MUTABLE and not self.presentation
+
+    @property
+    def can_be_unset(self) -> bool:
+        """Whether leaving the field out, once it was declared, gives it back to the API's default."""
+        return self.replaces or self.access is Access.LOCAL or self.default is not MISSING
+
+
+def mutable(*, default: Any = MISSING, presentation: bool = False, open_ended: bool = False) -> Behaviour:
+    """PATCH changes it."""
+    return Behaviour(access=Access.MUTABLE, default=default, presentation=presentation, open_ended=open_ended)
+
+
+def create_only(*, default: Any = MISSING, secret: bool = False, unsent: bool = False) -> Behaviour:
+    """Fixed at creation: a change replaces the object."""
+    return Behaviour(access=Access.CREATE_ONLY, default=default, secret=secret, unsent=unsent)
+
+
+def read_only(*, secret: bool = False) -> Behaviour:
+    """Only the API sets it."""
+    return Behaviour(access=Access.READ_ONLY, secret=secret)
+
+
+def local(*, default: Any = None) -> Behaviour:
+    """A decision of the program that is never sent."""
+    return Behaviour(access=Access.LOCAL, default=default)

@@ -1,0 +1,41 @@
+"""The ownership mark: which resource of which stack made a product, kept in the product's metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+MARK_PREFIX: Final = "pulumi-"
+_KEYS: Final = ("pulumi-project", "pulumi-stack", "pulumi-resource")
+
+
+class Mark(NamedTuple):
+    """Project, stack and resource name of the resource that made a product."""
+
+    project: str
+    stack: str
+    resource: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+    @classmethod
+    def parse(cls, text: str) -> Mark:
+        """The mark as `str()` gave it; neither a project's nor a stack's name holds a slash."""
+        project, stack, resource = text.split("/", 2)
+        return cls(project, stack, resource)
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, Any]) -> Mark | None:
+        """The mark in a product's metadata, None where there is none."""
+        values = [metadata.get(key) for key in _KEYS]
+        return cls(*map(str, values)) if all(isinstance(value, str) for value in values) else None
+
+    def metadata(self) -> dict[str, str]:
+        """The mark as it stands in the metadata."""
+        return dict(zip(_KEYS, self, strict=True))
+
+    @staticmethod
+    def strip(metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """The metadata without the mark."""
+        return {key: value for key, value in metadata.items() if key not in _KEYS}

@@ -1,0 +1,179 @@
+"""The base of every catalog object: one pydantic model whose annotations say what each field may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, reduce
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour
+from pulumi_paygentic.catalog.problems import Reason, reasons_of
+from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
+
+Values = Mapping[str, Any]
+"""Values by the name of their field, in snake_case; those a preview doesn't know yet are UNKNOWN."""
+
+
+class Field(NamedTuple):
+    """One field of an object: its name in Python and on the wire, its behaviour and the validator of its type."""
+
+    name: str
+    wire: str
+    behaviour: Behaviour
+    required: bool
+    adapter: TypeAdapter[Any]
+
+    def canonical(self, value: Any) -> Any:
+        """The value in its one canonical form; raises pydantic's ValidationError for a value that is none."""
+        parsed = self.adapter.validate_python(value, strict=True, by_name=True, by_alias=False)
+        return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
+
+    def from_wire(self, value: Any) -> Any:
+        """What the API answered, in canonical form; a value that this version doesn't know is kept as it came."""
+        try:
+            parsed = self.adapter.validate_python(value, by_alias=True, by_name=False)
+        except ValidationError:
+            return value
+        return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
+
+    def to_wire(self, value: Any) -> Any:
+        """A canonical value as the API wants it."""
+        if value is None:
+            return None
+        parsed = self.adapter.validate_python(value, by_name=True, by_alias=False)
+        return self.adapter.dump_python(parsed, by_alias=True, exclude_none=True)
+
+
+class CatalogObject(BaseModel):
+    """What all catalog objects share; a subclass adds its fields and, where it must, its rules and its nesting."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    path: ClassVar[str]
+    """The collection's path, such as `/v0/products`."""
+    id_prefix: ClassVar[str]
+    """What the object's ids begin with."""
+    listed_by: ClassVar[str | None] = "merchant_id"
+    """The field that the collection's list is asked by; None where the API has no list."""
+    natural_key: ClassVar[tuple[str, ...]] = ()
+    """The fields that tell an object from its siblings; two resources may not declare the same."""
+    deletable: ClassVar[bool] = False
+    """Whether the API can delete the object."""
+    marked: ClassVar[bool] = False
+    """Whether the object carries an ownership mark."""
+    title: ClassVar[str]
+    """What people call it, in messages."""
+
+    @classmethod
+    def rules(cls, given: Values) -> Iterator[Reason]:
+        """What is wrong with the values together; called with canonical values, UNKNOWN among them."""
+        del given
+        return iter(())
+
+    @classmethod
+    def nest(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """A flat body, by wire names, in the shape that the API wants."""
+        return body
+
+    @classmethod
+    def flatten(cls, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """The API's answer as one flat mapping by wire names."""
+        return dict(answer)
+
+    @classmethod
+    def together(cls, changed: set[str]) -> set[str]:
+        """The fields to send when these have changed; more than these where the API takes some as a whole."""
+        return changed
+
+    @classmethod
+    def replacing_fields(cls, given: Values) -> set[str]:
+        """The fields a change of which needs a new object, under these values."""
+        del given
+        return {name for name, field in cls.inputs().items() if field.behaviour.replaces}
+
+    # What follows is derived from the declaration.
+
+    @classmethod
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
+        """All fields by name."""
+        return {name: _field(name, info, cls) for name, info in cls.model_fields.items()}
+
+    @classmethod
+    @cache
+    def inputs(cls) -> Mapping[str, Field]:
+        """The fields that a program may declare."""
+        return {name: field for name, field in cls.fields().items() if field.behaviour.is_input}
+
+    @classmethod
+    def validate_inputs(cls, given: Values) -> tuple[dict[str, Any], list[Reason]]:
+        """The values in canonical form, and every reason against them.
+
+        Values that are not known yet, or hold one that isn't, come back as they are.
+        """
+        canonical: dict[str, Any] = {}
+        reasons: list[Reason] = []
+        for name, value in given.items():
+            field = cls.inputs().get(name)
+            if field is None:
+                reasons.append(Reason.unknown_argument(name, list(cls.inputs())))
+            elif value is None:
+                continue
+            elif has_unknown(value):
+                canonical[name] = value
+            else:
+                try:
+                    canonical[name] = field.canonical(value)
+                except ValidationError as error:
+                    reasons += reasons_of(name, error, secret=field.behaviour.secret)
+        missing = [name for name, field in cls.inputs().items() if field.required and given.get(name) is None]
+        reasons += [Reason(name, "is required") for name in missing]
+        # The rules look at values that stand; a value refused above counts as not known.
+        refused = {reason.argument.partition("[")[0].partition(".")[0] for reason in reasons}
+        reasons += cls.rules({**canonical, **dict.fromkeys(refused & set(cls.inputs()), UNKNOWN)})
+        return canonical, reasons
+
+    @classmethod
+    def body(cls, values: Values) -> dict[str, Any]:
+        """A request body of these values (None clears a field), nested as the API wants it."""
+        inputs = cls.inputs()
+        flat = {
+            inputs[name].wire: inputs[name].to_wire(v) for name, v in values.items() if inputs[name].behaviour.is_sent
+        }
+        return cls.nest(flat)
+
+    @classmethod
+    def outputs(cls, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """What the API answered, by field name and canonical; fields that this version doesn't know are left out."""
+        flat = cls.flatten(answer)
+        known = ((field, flat.get(field.wire)) for field in cls.fields().values())
+        return {field.name: field.from_wire(value) for field, value in known if value is not None}
+
+
+def _field(name: str, info: Any, cls: type[CatalogObject]) -> Field:
+    behaviours = [item for item in info.metadata if isinstance(item, Behaviour)]
+    if len(behaviours) != 1:
+        msg = f"{cls.__name__}.{name} must declare exactly one behaviour"
+        raise TypeError(msg)
+    others = tuple(item for item in info.metadata if not isinstance(item, Behaviour))
+    annotation: Any = reduce(lambda plain, extra: Annotated[plain, extra], others, info.annotation)
+    return Field(
+        name=name,
+        wire=info.alias,
+        behaviour=behaviours[0],
+        required=info.is_required() and behaviours[0].is_input,
+        adapter=TypeAdapter(annotation),
+    )
+
+
+def with_default(field: Field, value: Any) -> Any:
+    """The value, or what the API holds when there is none."""
+    return default_of(field) if value is None else value
+
+
+def default_of(field: Field) -> Any:
+    """What the API holds when the field is not given; None for nothing."""
+    return None if field.behaviour.default is MISSING else field.behaviour.default

@@ -1,0 +1,47 @@
+"""A product: what a merchant sells; metrics, plans and fees belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
+from pulumi_paygentic.catalog.mark import MARK_PREFIX, Mark
+from pulumi_paygentic.catalog.model import CatalogObject, Values
+from pulumi_paygentic.catalog.problems import Reason
+from pulumi_paygentic.catalog.unknown import has_unknown
+from pulumi_paygentic.catalog.values import Flag, MerchantId, Name, Text, Timestamp
+
+
+class Product(CatalogObject):
+    """What a merchant sells."""
+
+    path: ClassVar[str] = "/v0/products"
+    id_prefix: ClassVar[str] = "prod"
+    title: ClassVar[str] = "product"
+    natural_key: ClassVar[tuple[str, ...]] = ("name",)
+    marked: ClassVar[bool] = True
+
+    merchant_id: Annotated[MerchantId, create_only()]
+    name: Annotated[Name, mutable()]
+    description: Annotated[Text, mutable()]
+    metadata: Annotated[dict[str, Text] | None, create_only(default={})] = None
+    allow_same_name: Annotated[Flag | None, local(default=False)] = None
+    created_at: Annotated[Timestamp | None, read_only()] = None
+    updated_at: Annotated[Timestamp | None, read_only()] = None
+
+    @classmethod
+    def rules(cls, given: Values) -> Iterator[Reason]:
+        """Keys of the ownership mark are not for programs."""
+        metadata = given.get("metadata") or {}
+        if not has_unknown(metadata):
+            for key in metadata:
+                if key.startswith(MARK_PREFIX):
+                    yield Reason(
+                        f"metadata.{key}", f"keys that begin with {MARK_PREFIX} are kept for ownership: rename it"
+                    )
+
+    @classmethod
+    def outputs(cls, answer: Values) -> dict[str, object]:
+        """The mark is taken out of the metadata again, so it never shows in a diff."""
+        return super().outputs({**answer, "metadata": Mark.strip(answer.get("metadata") or {})})
