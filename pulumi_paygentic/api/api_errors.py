@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -37,7 +38,8 @@ class Blocker:
         return tuple(str(item["id"]) for item in self.items if "id" in item)
 
     def __str__(self) -> str:
-        return f"{self.count} {self.type}" + (f" ({', '.join(self.ids)})" if self.ids else "")
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.type).lower()
+        return f"{words} {', '.join(self.ids)}" if self.ids else f"{self.count} {words}"
 
 
 class APIError(CallError):

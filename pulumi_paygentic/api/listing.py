@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100  # the most that the API gives
 _MOST_PASSES = 3
+_MOST_STALE = 10
 _MOST_PAGES = 10_000  # a million objects: a server that goes on then is not counting
 
 
@@ -71,14 +72,16 @@ def walk(fetch: Callable[[int], dict[str, Any]], page_size: int) -> Iterator[dic
 
 
 def _one_pass(fetch: Callable[[int], dict[str, Any]], page_size: int) -> Iterator[_Page]:
-    read = 0
+    read = stale = 0
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):
         page = _Page.read(fetch(read))
         yield page
         read += page.length
-        # A page of nothing new comes from a server that does not know of offsets, and would come for ever.
-        if page.is_last(read, page_size) or seen.issuperset(page.items):
+        # A page of nothing new is one that others pushed back by what they added, or the same page from a server that
+        # does not know of offsets, which would come for ever.
+        stale += seen.issuperset(page.items)
+        if page.is_last(read, page_size) or stale > (0 if page.total is None else _MOST_STALE):
             return
         seen.update(page.items)
     raise NotAList("in a list that does not end")

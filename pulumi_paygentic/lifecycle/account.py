@@ -1,0 +1,55 @@
+"""The account that a run works on: its client, its collections and who holds what in it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from pulumi_paygentic.api import Client
+from pulumi_paygentic.catalog import CatalogObject, with_default
+from pulumi_paygentic.lifecycle.claims import Claims
+from pulumi_paygentic.lifecycle.collection import Answer, Collection
+from pulumi_paygentic.lifecycle.names import Names
+
+
+class Account:
+    """One merchant's account, shared by all resources of a run."""
+
+    def __init__(self, client: Client, merchant_id: str) -> None:
+        self.client = client
+        self.merchant_id = merchant_id
+        self.claims = Claims()
+        self.names = Names()
+        self._collections: dict[tuple[str, Any], Collection] = {}
+        self._lock = threading.Lock()
+
+    def collection(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> Collection:
+        """The collection that an object with these values stands in."""
+        scope = values.get(kind.listed_by) if kind.listed_by else None
+        with self._lock:
+            if (kind.path, scope) not in self._collections:
+                params = {kind.fields()[kind.listed_by].wire: scope} if kind.listed_by and scope else None
+                self._collections[kind.path, scope] = Collection(self.client, kind.path, params, look_key(kind))
+            return self._collections[kind.path, scope]
+
+
+def look_key(kind: type[CatalogObject]) -> Callable[[Answer], Hashable]:
+    """What an object of this kind is looked up by: its natural key, or its whole content where it has none."""
+
+    def key(answer: Answer) -> Hashable:
+        return key_of(kind, kind.outputs(answer))
+
+    return key
+
+
+def key_of(kind: type[CatalogObject], values: Mapping[str, Any]) -> Hashable:
+    """The same of values by field name; what is not given counts as the API's default."""
+    content = [
+        name for name, field in kind.inputs().items() if field.behaviour.is_sent and not field.behaviour.open_ended
+    ]
+    names = kind.natural_key or content
+    return json.dumps(
+        [with_default(kind.inputs()[name], values.get(name)) for name in names], sort_keys=True, default=str
+    )

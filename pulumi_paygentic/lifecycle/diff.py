@@ -1,0 +1,64 @@
+"""Diff: which declared values differ from the last known ones, and whether that needs a new object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown
+from pulumi_paygentic.lifecycle.state import declared_in, project
+
+
+class Difference(NamedTuple):
+    """The names of the fields that differ, and of those for which a new object is needed.
+
+    `forced` says that one is needed although the inputs are the same.
+    """
+
+    changed: list[str]
+    replaces: list[str]
+    forced: bool = False
+
+
+def diff(kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
+    """Compare `olds`, the last known outputs, with `news`, checked inputs.  Needs no network."""
+    if news.get("renew") and is_over(olds):
+        return Difference([], ["expires_at"], forced=True)
+    changed = changed_fields(kind, olds, news)
+    return Difference(changed, replacing(kind, olds, declared_in(kind, olds), news))
+
+
+def changed_fields(kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """The inputs whose declared value is not the last known one, in the order of declaration."""
+    declared = declared_in(kind, olds)
+    return [name for name in kind.inputs() if differs(kind, name, declared, olds, news)]
+
+
+def differs(
+    kind: type[CatalogObject], name: str, declared: set[str], olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> bool:
+    """Whether one field differs; one that was declared and is not any more goes back to the API's default."""
+    field = kind.inputs()[name]
+    if name in news:
+        live = project(news[name], olds.get(name)) if field.behaviour.open_ended else olds.get(name)
+        return has_unknown(news[name]) or bool(news[name] != live)
+    return name in declared and olds.get(name) != default_of(field)
+
+
+def replacing(
+    kind: type[CatalogObject], olds: Mapping[str, Any], declared: Mapping[str, Any] | set[str], news: Mapping[str, Any]
+) -> list[str]:
+    """The changed fields that need a new object."""
+    fields = kind.replacing_fields(news)
+    return [name for name in kind.inputs() if name in fields and differs(kind, name, set(declared), olds, news)]
+
+
+def is_over(state: Mapping[str, Any], now: datetime | None = None) -> bool:
+    """Whether an authorization link has expired without having been completed, as far as the state knows."""
+    if state.get("status") in {"completed", None}:
+        return False
+    moment = now or datetime.now(timezone.utc)
+    expires = state.get("expires_at")
+    over = expires is not None and datetime.fromisoformat(expires.replace("Z", "+00:00")) <= moment
+    return state["status"] == "expired" or over

@@ -1,0 +1,43 @@
+"""What stands in the way of a change, beside the API's own errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_paygentic.api import PaygenticError
+
+
+class Gone(PaygenticError):
+    """An object that was to be changed does not exist any more."""
+
+    hint = "Run `pulumi refresh` (or `pulumi up --refresh`): the next up makes it again."
+
+    def __init__(self, title: str, object_id: str) -> None:
+        super().__init__(f"{title} {object_id} does not exist any more.")
+
+
+class SameName(PaygenticError):
+    """A product of that name is there already, and this stack did not make it."""
+
+    hint = "Import it, or set allow_same_name=True to make a second one of that name."
+
+    def __init__(self, name: str, object_id: str, mark: object) -> None:
+        made_by = f"was made by {mark}" if mark else "does not carry this stack's mark"
+        super().__init__(f"product {name!r} is there already as {object_id}, which {made_by}.")
+
+
+class Moved(PaygenticError):
+    """The account has moved on from what the state knows."""
+
+    hint = "Run `pulumi refresh` (or `pulumi up --refresh`) to see the change, and decide."
+
+
+class Incomplete(PaygenticError):
+    """Some of it was done: the id and outputs to remember, and what is missing."""
+
+    hint = "Run `pulumi up` again to complete it."
+
+    def __init__(self, object_id: str, outputs: dict[str, Any], missing: str) -> None:
+        super().__init__(missing)
+        self.object_id = object_id
+        self.outputs = outputs

@@ -1,0 +1,191 @@
+"""Create, read, update and delete, once, for any catalog object; what is special to one is in a subclass's hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_paygentic.api import Conflict, NotFound
+from pulumi_paygentic.catalog import Access, CatalogObject, default_of, with_default
+from pulumi_paygentic.lifecycle.account import Account, key_of
+from pulumi_paygentic.lifecycle.collection import Answer, Collection
+from pulumi_paygentic.lifecycle.diff import changed_fields
+from pulumi_paygentic.lifecycle.errors import Gone
+from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in, project, visible
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be remembered of an object after it was made, read or changed."""
+
+    id: str
+    outputs: dict[str, Any]
+    inputs: dict[str, Any] | None = None
+    wrote: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+
+class Lifecycle:
+    """The life of the objects of one kind in one account."""
+
+    def __init__(self, kind: type[CatalogObject], account: Account) -> None:
+        self.kind = kind
+        self.account = account
+
+    # What Pulumi asks for.
+
+    def create(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
+        """Make the object, or take over the one that an earlier run made and did not live to remember."""
+        found = self.find(inputs, owner)
+        return self._post(inputs, owner) if found is None else self.take_over(found, inputs)
+
+    def read(self, object_id: str, olds: Mapping[str, Any]) -> Outcome | None:
+        """The object as the account has it now, or None if it is gone."""
+        answer = self.collection(olds).read(object_id)
+        if answer is None:
+            return None
+        outputs = self.remember(answer, olds)
+        if DECLARED not in olds:
+            return Outcome(object_id, outputs)
+        return Outcome(object_id, outputs, inputs=self._as_declared(outputs, olds))
+
+    def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], owner: str) -> Outcome:
+        """Bring the object from the last known values to the declared ones, writing only what differs."""
+        del owner
+        outputs = self.remember_declared(olds, news)
+        values = {
+            name: news.get(name, default_of(self.kind.inputs()[name]))
+            for name in self.kind.together(set(changed_fields(self.kind, olds, news)))
+        }
+        answer = self.patch(object_id, values)
+        if answer is None:
+            return Outcome(object_id, outputs, wrote=False)
+        return Outcome(object_id, self.remember(answer, outputs))
+
+    def delete(self, object_id: str, olds: Mapping[str, Any], owner: str) -> list[str]:
+        """Delete the object where the API can; answers warnings that say what was kept, and why."""
+        if not self.account.claims.may_delete(object_id, owner):
+            return []
+        if not self.kind.deletable:
+            return self.kept(object_id, olds)
+        try:
+            self.account.client.delete(f"{self.kind.path}/{{id}}", id=object_id)
+        except NotFound:
+            pass
+        except Conflict as conflict:
+            if not conflict.blockers:
+                raise
+            holders = " and ".join(str(blocker) for blocker in conflict.blockers)
+            return [f"{self.kind.title} {object_id} was kept: it is still held by {holders}"]
+        self.collection(olds).drop(object_id)
+        return []
+
+    # What a kind may do its own way.
+
+    def find(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool = False) -> Answer | None:
+        """The object that already is what `inputs` declare, claimed for `owner`; `fresh` asks the API again."""
+        for answer in self.candidates(inputs, owner, fresh=fresh):
+            if self.is_same(inputs, answer) and self.account.claims.take(answer["id"], owner):
+                return answer
+        return None
+
+    def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
+        """The objects that may be the one that `inputs` declare, best first."""
+        del owner
+        return self.collection(inputs).find(key_of(self.kind, inputs), fresh=fresh)
+
+    def is_same(self, inputs: Mapping[str, Any], answer: Answer) -> bool:
+        """Whether every field that can't be changed is as declared."""
+        live = self.kind.outputs(answer)
+        fixed = {
+            n: f
+            for n, f in self.kind.inputs().items()
+            if f.behaviour.access is Access.CREATE_ONLY and f.behaviour.is_sent
+        }
+        return all(with_default(f, inputs.get(name)) == with_default(f, live.get(name)) for name, f in fixed.items())
+
+    def take_over(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
+        """Bring an object that was found to what a new one would be."""
+        state = self.remember(answer, self.remember_declared({}, inputs))
+        everything = {**state, DECLARED: sorted(self.kind.inputs())}
+        values = {
+            name: inputs.get(name, default_of(self.kind.inputs()[name]))
+            for name in self.kind.together(set(changed_fields(self.kind, everything, inputs)))
+            if name in inputs or self.kind.inputs()[name].behaviour.can_be_unset
+        }
+        patched = self.patch(answer["id"], values)
+        return Outcome(answer["id"], state if patched is None else self.remember(patched, state))
+
+    def made(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
+        """What to remember of an object just made."""
+        return Outcome(answer["id"], self.remember(answer, self.remember_declared({}, inputs)))
+
+    def body(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of the POST that makes the object."""
+        return self.kind.body(visible(inputs))
+
+    def kept(self, object_id: str, olds: Mapping[str, Any]) -> list[str]:
+        """What to say of an object that the API can't delete."""
+        del olds
+        return [f"{self.kind.title} {object_id} was kept: the API can't delete a {self.kind.title}"]
+
+    def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs: what the API answered, and what it doesn't tell, from `olds`."""
+        untold = {name for name, f in self.kind.inputs().items() if not f.behaviour.is_sent}
+        kept = {name: value for name, value in olds.items() if name in untold or name.startswith("__")}
+        return {**kept, **self.kind.outputs(answer)}
+
+    # Shared steps.
+
+    def collection(self, values: Mapping[str, Any]) -> Collection:
+        """The collection that an object with these values stands in."""
+        return self.account.collection(self.kind, values)
+
+    def patch(self, object_id: str, values: Mapping[str, Any]) -> Answer | None:
+        """Write these values (None clears a field); None if there was nothing to write."""
+        fields = self.kind.inputs()
+        body = self.kind.body({n: v for n, v in values.items() if fields[n].behaviour.access is Access.MUTABLE})
+        if not body:
+            return None
+        try:
+            answer: Answer = self.account.client.patch(f"{self.kind.path}/{{id}}", body, id=object_id)
+        except NotFound as error:
+            raise Gone(self.kind.title, object_id) from error
+        self.collection(self.kind.outputs(answer)).put(answer)
+        return answer
+
+    def remember_declared(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """`olds` with what the program declares now: the names, and the values that are never sent."""
+        fields = self.kind.inputs()
+        untold = {name: inputs.get(name) for name, f in fields.items() if not f.behaviour.is_sent}
+        marked = {MARK: inputs[MARK]} if MARK in inputs else {}
+        told = {name: value for name, value in olds.items() if name not in untold}
+        given = {name: value for name, value in untold.items() if value is not None}
+        return {**told, **given, **marked, DECLARED: sorted(name for name in inputs if name in fields)}
+
+    def _as_declared(self, outputs: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
+        """The live values of what is declared, so that Pulumi shows drift field by field."""
+        fields = self.kind.inputs()
+        inputs = {
+            name: project(olds.get(name), outputs[name]) if fields[name].behaviour.open_ended else outputs[name]
+            for name in sorted(declared_in(self.kind, olds))
+            if name in outputs
+        }
+        return {**inputs, **({MARK: olds[MARK]} if MARK in olds else {})}
+
+    def _post(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
+        """POST; after an answer that was lost, look for what may have been made before sending it again."""
+        found: list[Answer] = []
+
+        def recover() -> Answer | None:
+            answer = self.find(inputs, owner, fresh=True)
+            found.extend([answer] if answer else [])
+            return answer
+
+        answer: Answer = self.account.client.post(self.kind.path, self.body(inputs), recover=recover)
+        if found:
+            return self.take_over(answer, inputs)
+        self.account.claims.take(answer["id"], owner)
+        self.collection(inputs).put(answer)
+        return self.made(answer, inputs)

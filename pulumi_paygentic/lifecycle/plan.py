@@ -1,0 +1,137 @@
+"""The life of a plan: its fields are patched, its prices move by versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_paygentic.api import Conflict, PaygenticError
+from pulumi_paygentic.catalog import Price
+from pulumi_paygentic.lifecycle.collection import Answer
+from pulumi_paygentic.lifecycle.errors import Incomplete, Moved
+from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
+from pulumi_paygentic.lifecycle.plan_versions import PlanVersions, Version
+from pulumi_paygentic.lifecycle.state import LINES
+
+Lines = Mapping[str, str] | list[str]
+
+
+class PlanLifecycle(Lifecycle):
+    """Prices are declared by line key or as ids; a changed set mints a version, an earlier one is taken up again."""
+
+    def body(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Lines carry their keys; price ids stay what the program declares unless it asks otherwise."""
+        body = {"stablePriceIds": False, **super().body(inputs)}
+        if isinstance(inputs.get("prices"), Mapping):
+            body["prices"] = _entries(inputs["prices"])
+        return body
+
+    def patch(self, object_id: str, values: Mapping[str, Any]) -> Answer | None:
+        """Prices don't move by PATCH: see `_move`."""
+        return super().patch(object_id, {name: value for name, value in values.items() if name != "prices"})
+
+    def made(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
+        """A new plan has the line keys that it was made with: no need to ask for its version."""
+        outcome = super().made(answer, inputs)
+        if isinstance(inputs.get("prices"), Mapping):
+            outcome.outputs["prices"] = outcome.outputs[LINES] = dict(inputs["prices"])
+        return outcome
+
+    def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], owner: str) -> Outcome:
+        """Patch the fields, then move to the declared prices."""
+        outcome = super().update(object_id, olds, news, owner)
+        return self._with_prices(outcome, news, known=olds.get("default_version_id"))
+
+    def take_over(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
+        """The same for a plan that was found."""
+        outcome = super().take_over(answer, inputs)
+        return self._with_prices(outcome, inputs, known=outcome.outputs.get("default_version_id"))
+
+    def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
+        """Prices in the shape that the program declares them in; versions are read only when the default has moved."""
+        outputs = super().remember(answer, olds)
+        if isinstance(olds.get("prices"), Mapping) and "prices" in outputs:
+            outputs["prices"] = outputs[LINES] = self._lines_of(answer["id"], outputs, olds)
+        return outputs
+
+    def _lines_of(self, plan_id: str, outputs: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, str]:
+        known = olds.get(LINES) or {}
+        if (
+            olds.get("default_version_id") == outputs.get("default_version_id")
+            and sorted(known.values()) == outputs["prices"]
+        ):
+            return dict(known)
+        version = PlanVersions(self.account.client, plan_id).default()
+        return version.lines if version else {}
+
+    def _with_prices(self, outcome: Outcome, inputs: Mapping[str, Any], *, known: str | None) -> Outcome:
+        """Bill from the declared prices, if the plan does not yet."""
+        lines = inputs.get("prices")
+        if lines is None or outcome.outputs.get("prices") == lines:
+            return outcome
+        try:
+            version = self._move(outcome.id, lines, known=known)
+        except PaygenticError as error:
+            if not outcome.wrote:
+                raise
+            msg = f"the prices of plan {outcome.id} did not move: {error}"
+            raise Incomplete(outcome.id, outcome.outputs, msg) from error
+        # The move changed the plan itself as well: read it, or the next refresh would show what is no drift.
+        answer = self.account.client.get(f"{self.kind.path}/{{id}}", id=outcome.id)
+        self.collection(inputs).put(answer)
+        state = {**outcome.outputs, "prices": lines, LINES: version.lines, "default_version_id": version.id}
+        outputs = self.remember(answer, state)
+        return Outcome(outcome.id, outputs, warnings=[] if outputs["prices"] == lines else [_ids_moved(outcome.id)])
+
+    def _move(self, plan_id: str, lines: Lines, *, known: str | None) -> Version:
+        versions = PlanVersions(self.account.client, plan_id)
+        current = versions.default()
+        if current is None:
+            return versions.mint(_entries(lines), None)
+        if _equal(current, lines):
+            return current
+        if current.id != known:
+            raise _moved_on(plan_id, current)
+        for version in versions:
+            if version.is_whole and _equal(version, lines):
+                return versions.make_default(version.number)
+        try:
+            return versions.mint(self._entries(lines, current), current.id)
+        except Conflict as error:
+            raise _moved_on(plan_id, current) from error
+
+    def _entries(self, lines: Lines, current: Version) -> list[dict[str, str]]:
+        """Ids without keys keep the line that they stand on, else take that of their metric or fee, else a new one."""
+        if isinstance(lines, Mapping):
+            return _entries(lines)
+        kept = {slot.price_id: slot.key for slot in current.slots if slot.price_id in lines}
+        free = {slot.charge: slot.key for slot in current.slots if slot.price_id not in lines}
+        keys = {price_id: kept.get(price_id) or free.pop(self._charge(price_id), None) for price_id in lines}
+        return [{"priceId": price_id, **({"key": key} if key else {})} for price_id, key in keys.items()]
+
+    def _charge(self, price_id: str) -> str | None:
+        """The metric or fee that a price is for."""
+        prices = self.account.collection(Price, {"merchant_id": self.account.merchant_id})
+        price = Price.outputs(prices.read(price_id) or {})
+        return price.get("billable_metric_id") or price.get("fee_id")
+
+
+def _equal(version: Version, lines: Lines) -> bool:
+    return version.lines == lines if isinstance(lines, Mapping) else sorted(version.lines.values()) == lines
+
+
+def _entries(lines: Lines) -> list[dict[str, str]]:
+    if isinstance(lines, Mapping):
+        return [{"priceId": price_id, "key": key} for key, price_id in lines.items()]
+    return [{"priceId": price_id} for price_id in lines]
+
+
+def _moved_on(plan_id: str, current: Version) -> Moved:
+    return Moved(f"plan {plan_id} bills from version {current.number}, and not from the one that was last seen.")
+
+
+def _ids_moved(plan_id: str) -> str:
+    return (
+        f"plan {plan_id} has stable_price_ids: the API moved price ids when it made the new version, so what is"
+        " declared no longer names what bills; set stable_price_ids=False, or on_change='in_place' on its prices"
+    )

@@ -1,0 +1,79 @@
+"""The life of a price, which has no name to be known again by.
+
+Where a price that was made earlier is looked for, best first; less than these four loses or doubles one in the case
+beside it:
+
+1. the ids that this resource had before (the program is reverted after the plan's update failed);
+2. the price that now stands where an old id of this resource stood in another version of a plan (a kill right after a
+   version was minted, before the state was written);
+3. an identical price that no plan bills from (a kill after the POST; a superseded price taken up again);
+4. an identical price that a plan bills from, if its metric or fee was itself made or taken over in this run (a destroy,
+   which the plan survives, and an up).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pulumi_paygentic.catalog import Plan, with_default
+from pulumi_paygentic.lifecycle.collection import Answer
+from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
+from pulumi_paygentic.lifecycle.plan_versions import PlanVersions
+from pulumi_paygentic.lifecycle.state import FORMER, project
+
+REMEMBERED: Final = 20
+"""How many former ids are kept."""
+
+
+class PriceLifecycle(Lifecycle):
+    """A price is taken over only if all of its content is as declared."""
+
+    def create(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
+        """Remember the ids that this resource had before."""
+        outcome = super().create(inputs, owner)
+        former = [object_id for object_id in self._former(owner) if object_id != outcome.id]
+        if former:
+            outcome.outputs[FORMER] = former[:REMEMBERED]
+        return outcome
+
+    def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
+        """See the module: each step is only taken when those before it found nothing that could be claimed."""
+        identical = [a for a in super().candidates(inputs, owner, fresh=fresh) if self._is_identical(inputs, a)]
+        if not identical:
+            return
+        former = self._former(owner)
+        billed = self._billed(inputs)
+        yield from (answer for answer in identical if answer["id"] in former)
+        yield from (answer for answer in identical if self._succeeded(answer["id"], former, billed))
+        yield from (answer for answer in identical if answer["id"] not in billed)
+        if any(self.account.claims.taken(inputs.get(parent)) for parent in ("billable_metric_id", "fee_id")):
+            yield from (answer for answer in identical if answer["id"] in billed)
+
+    def _former(self, owner: str) -> list[str]:
+        before = self.account.claims.before(owner)
+        return [] if before is None else [before[0], *before[1].get(FORMER, [])]
+
+    def _is_identical(self, inputs: Mapping[str, Any], answer: Answer) -> bool:
+        live = self.kind.outputs(answer)
+        sent = {name: field for name, field in self.kind.inputs().items() if field.behaviour.is_sent}
+        return all(
+            with_default(field, inputs.get(name)) == with_default(field, project(inputs.get(name), live.get(name)))
+            for name, field in sent.items()
+        )
+
+    def _billed(self, inputs: Mapping[str, Any]) -> dict[str, list[str]]:
+        """The ids of the plans that bill from each price: those whose default version holds it."""
+        billed: dict[str, list[str]] = {}
+        for plan in self.account.collection(Plan, inputs).all():
+            for price_id in Plan.outputs(plan).get("prices", []):
+                billed.setdefault(price_id, []).append(plan["id"])
+        return billed
+
+    def _succeeded(self, price_id: str, former: list[str], billed: Mapping[str, list[str]]) -> bool:
+        """Whether the price stands where one of the former ids stood in another version of a plan."""
+        return any(
+            set(former) & successors
+            for plan_id in (billed.get(price_id, []) if former else [])
+            for successors in PlanVersions(self.account.client, plan_id).predecessors(price_id)
+        )
