@@ -1,0 +1,37 @@
+"""The account that a provider process works on, made from its configuration when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from pulumi_paygentic.api import Client, Settings
+from pulumi_paygentic.lifecycle import Account
+
+NAMES: Final = (
+    "apiKey",
+    "merchantId",
+    "environment",
+    "baseUrl",
+    "requestsPerSecond",
+    "requestTimeout",
+    "maxRetries",
+)
+"""The settings, as the stack's configuration names them under `paygentic:`."""
+
+_accounts: dict[Settings, Account] = {}
+_lock = threading.Lock()
+
+
+def account_of(config: Callable[[str], Any]) -> Account:
+    """The account that the configuration names; one per process and settings, shared by all kinds of resources.
+
+    Raises ConfigurationError with every reason.
+    """
+    given = {name: value for name in NAMES if (value := config(f"paygentic:{name}")) is not None}
+    settings = Settings.resolve(given)
+    with _lock:
+        if settings not in _accounts:
+            _accounts[settings] = Account(Client(settings), settings.merchant_id)
+        return _accounts[settings]
