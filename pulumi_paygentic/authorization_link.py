@@ -1,0 +1,64 @@
+"""The `AuthorizationLink` resource."""
+
+from __future__ import annotations
+
+import pulumi
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
+    """A checkout link for one user on one plan: opening it makes the user a customer with a subscription.
+
+    Email and plan are its identity, so any change makes a new link; the old one expires by itself, as the API can
+    neither change nor withdraw one.  It has no list either: a link whose answer was lost is made again, and the lost
+    one expires unused.  `email` and `url` are secrets.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        plan_id: The plan (`plan_...`) that the user subscribes to. A change makes a new link.
+        email: The user's email address, a secret. A change makes a new link.
+        redirect_url: Where the user goes afterwards, an absolute address. A change makes a new link. Default: stay.
+        renew: Make a new link once this one has expired without having been used. A completed link is never touched.
+            Never sent. Default: False.
+        merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the user becomes a customer of."""
+    plan_id: pulumi.Output[str]
+    """The plan that the user subscribes to."""
+    email: pulumi.Output[str]
+    """The user's email address, a secret."""
+    redirect_url: pulumi.Output[str | None]
+    """Where the user goes afterwards."""
+    renew: pulumi.Output[bool | None]
+    """As declared."""
+    url: pulumi.Output[str]
+    """The link to send to the user, a secret."""
+    status: pulumi.Output[str]
+    """`pending`, `completed` or `expired`, as of the last read."""
+    expires_at: pulumi.Output[str]
+    """When the link stops working, in UTC (ISO 8601)."""
+    merchant_name: pulumi.Output[str | None]
+    """The merchant's name, as the page shows it."""
+    plan_name: pulumi.Output[str | None]
+    """The plan's name, as the page shows it."""
+    customer_id: pulumi.Output[str | None]
+    """The customer (`cus_...`) that the user became."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        plan_id: pulumi.Input[str],
+        email: pulumi.Input[str],
+        redirect_url: pulumi.Input[str] | None = None,
+        renew: pulumi.Input[bool] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

@@ -1,0 +1,82 @@
+"""The `BillableMetric` resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
+    """What is counted, and how: an aggregation over the usage events of one type.
+
+    Known again by product and name, which no two metrics may share.  The API has no way to delete a metric: `destroy`
+    keeps it, with a warning, and the next `up` takes it up again.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        product_id: The product (`prod_...`) whose use is measured. A change makes a new metric.
+        name: What is measured, for people. Changed in place.
+        description: What it tracks and how it is billed. Changed in place.
+        unit: The unit of the measured quantity, such as `submission` or `second`. Changed in place.
+        aggregation: How values become a quantity: `SUM`, `COUNT`, `AVG`, `MIN`, `MAX`, `UNIQUE_COUNT` or `LATEST`. A
+            change makes a new metric.
+        event_type: The `type` of the usage events that are counted. Changed in place.
+        value_property: Where an event holds its value, a JSONPath such as `$.seconds`. Required for every aggregation
+            but `COUNT` (which keeps none) and `UNIQUE_COUNT`. Changed in place.
+        group_by: Dimensions to break usage down by: a JSONPath for each name. Changed in place. Default: none.
+        event_from: Count only events after this time (ISO 8601 with an offset). Changed in place. Default: all.
+        item_id: The item (`itm_...`) that the metric's invoice lines are tagged with. Changed in place. Default: none.
+        merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the metric belongs to."""
+    product_id: pulumi.Output[str]
+    """The product whose use is measured."""
+    name: pulumi.Output[str]
+    """What is measured."""
+    description: pulumi.Output[str]
+    """What it tracks."""
+    unit: pulumi.Output[str]
+    """The unit of the quantity."""
+    aggregation: pulumi.Output[str]
+    """How values become a quantity."""
+    event_type: pulumi.Output[str]
+    """The type of the events that are counted."""
+    value_property: pulumi.Output[str | None]
+    """Where an event holds its value."""
+    group_by: pulumi.Output[Mapping[str, str] | None]
+    """A JSONPath for each dimension."""
+    event_from: pulumi.Output[str | None]
+    """The time from which events count."""
+    item_id: pulumi.Output[str | None]
+    """The item that invoice lines are tagged with."""
+    created_at: pulumi.Output[str]
+    """When the API made it, in UTC (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed, in UTC (ISO 8601)."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        product_id: pulumi.Input[str],
+        name: pulumi.Input[str],
+        description: pulumi.Input[str],
+        unit: pulumi.Input[str],
+        aggregation: pulumi.Input[str],
+        event_type: pulumi.Input[str],
+        value_property: pulumi.Input[str] | None = None,
+        group_by: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        event_from: pulumi.Input[str] | None = None,
+        item_id: pulumi.Input[str] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

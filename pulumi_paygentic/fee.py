@@ -1,0 +1,54 @@
+"""The `Fee` resource."""
+
+from __future__ import annotations
+
+import pulumi
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class Fee(CatalogResource, kind=catalog.Fee):
+    """A fixed charge of a product; its prices say how much it is and how often it is due.
+
+    Known again by product and name, which no two fees may share.  A fee that still has prices is kept on delete, with a
+    warning that names them.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        product_id: The product (`prod_...`) that the fee is charged for. A change makes a new fee.
+        name: The fee's name, for people. Changed in place.
+        description: What is paid for. Changed in place.
+        item_id: The item (`itm_...`) that the fee's invoice lines are tagged with. Changed in place. Default: none.
+        merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the fee belongs to."""
+    product_id: pulumi.Output[str]
+    """The product that the fee is charged for."""
+    name: pulumi.Output[str]
+    """The fee's name."""
+    description: pulumi.Output[str]
+    """What is paid for."""
+    item_id: pulumi.Output[str | None]
+    """The item that invoice lines are tagged with."""
+    created_at: pulumi.Output[str]
+    """When the API made it, in UTC (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed, in UTC (ISO 8601)."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        product_id: pulumi.Input[str],
+        name: pulumi.Input[str],
+        description: pulumi.Input[str],
+        item_id: pulumi.Input[str] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

@@ -1,0 +1,151 @@
+"""The `Plan` resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from typing_extensions import NotRequired, TypedDict
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class CreditAllocationArgs(TypedDict):
+    """Credits that a subscription to the plan gets."""
+
+    pricing_unit_id: pulumi.Input[str]
+    """The pricing unit (`pu_...`) whose pool is funded; one allocation for each."""
+    amount: pulumi.Input[float]
+    """How many credits, more than zero: units of the pricing unit, not money."""
+    recurrence_period: NotRequired[pulumi.Input[str]]
+    """How often, an ISO 8601 duration such as `P1M`; without it once, when the subscription begins."""
+
+
+class VersionTransitionArgs(TypedDict):
+    """When subscribers move to a new version of the plan."""
+
+    effective_date: pulumi.Input[str]
+    """`end_of_current_period` or `immediate`."""
+    proration: NotRequired[pulumi.Input[str]]
+    """Only `none`, the default."""
+
+
+class Plan(CatalogResource, kind=catalog.Plan):
+    """A named set of prices of one product in one currency, which customers subscribe to.
+
+    The API keeps a plan's prices in versions.  A changed set of prices makes a new version and bills from it; a set
+    that an earlier version holds makes that version the default again, so reverting the program is a rollback.  If
+    somebody else made a version meanwhile, the prices are not moved and the error says so.  Known again by product,
+    name and currency, which no two plans may share.  The API has no way to delete a plan: `destroy` keeps it, with a
+    warning, and the next `up` takes it up again.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        product_id: The product (`prod_...`) that is sold. A change makes a new plan.
+        name: The name that customers see. Changed in place.
+        currency: The currency of all its prices, an ISO 4217 code such as `USD`. A change makes a new plan.
+        prices: The prices (`price_...`) by line key (lower-case letters, digits, `-` and `_`), or as a list of ids,
+            whose order has no meaning. A key names a line for the plan's life, so with keys a replaced price stays the
+            same line. A change makes a new version. Default: not managed. Once declared, it can't be left out.
+        billing_cadence: The billing period: `P1M`, `P3M` or `P1Y`. Changed in place. Default: `P1M`.
+        billing_anchor: The time that billing periods are aligned to (ISO 8601 with an offset, not in the future).
+            Changed in place. Default: each subscription's own start.
+        billing_version: The billing engine: only 1 can be made. A change makes a new plan. Default: 1.
+        description: What the plan includes. Changed in place. Default: none. Once declared, it can't be left out.
+        invoice_display_name: The plan's name on invoices. Changed in place. Default: none. Once declared, it can't be
+            left out.
+        default_tax_code: The tax code of its lines. Changed in place. Default: `eservice`.
+        default_tax_rate: The tax rate in percent if it can't be worked out. Changed in place. Default: 0.
+        tax_behavior: `exclusive`, tax comes on top, or `inclusive`. Changed in place. Default: `exclusive`.
+        renewal_reminder_enabled: Whether customers are reminded before a renewal. Changed in place. Default: True.
+        renewal_reminder_days: How many days before, 1 to 30. Changed in place. Default: 3.
+        credit_allocations: Credits that a subscription gets; their order has no meaning. Changed in place. Default:
+            none.
+        stable_price_ids: Whether a replaced price keeps its id and the old value moves to a new one. With True the ids
+            that a program declares stop naming what bills, so use it only with `on_change="in_place"` on every price.
+            Changed in place. Default: False (the API's own is True).
+        version_transition: When subscribers move to a new version. Changed in place. Default: at the end of their
+            current period.
+        merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the plan belongs to."""
+    product_id: pulumi.Output[str]
+    """The product that is sold."""
+    name: pulumi.Output[str]
+    """The name that customers see."""
+    currency: pulumi.Output[str]
+    """The currency of all its prices."""
+    prices: pulumi.Output[Mapping[str, str] | Sequence[str]]
+    """The ids of the prices that it bills from: by line key if they were declared so, else a list."""
+    billing_cadence: pulumi.Output[str]
+    """The billing period."""
+    billing_anchor: pulumi.Output[str | None]
+    """The time that billing periods are aligned to."""
+    billing_version: pulumi.Output[int]
+    """The billing engine."""
+    description: pulumi.Output[str | None]
+    """What the plan includes."""
+    invoice_display_name: pulumi.Output[str | None]
+    """The plan's name on invoices."""
+    default_tax_code: pulumi.Output[str | None]
+    """The tax code of its lines."""
+    default_tax_rate: pulumi.Output[float | None]
+    """The tax rate in percent if it can't be worked out."""
+    tax_behavior: pulumi.Output[str | None]
+    """Whether tax comes on top or is included."""
+    renewal_reminder_enabled: pulumi.Output[bool | None]
+    """Whether customers are reminded before a renewal."""
+    renewal_reminder_days: pulumi.Output[int | None]
+    """How many days before."""
+    credit_allocations: pulumi.Output[Sequence[Mapping[str, Any]] | None]
+    """Credits that a subscription gets."""
+    stable_price_ids: pulumi.Output[bool]
+    """Whether a replaced price keeps its id."""
+    version_transition: pulumi.Output[Mapping[str, str]]
+    """When subscribers move to a new version."""
+    billing_interval: pulumi.Output[str]
+    """The billing period in a word; the API's older name for the cadence."""
+    default_version_id: pulumi.Output[str | None]
+    """The version (`pver_...`) that the plan bills from."""
+    payment_term: pulumi.Output[Mapping[str, bool] | None]
+    """Whether it has prices that are paid in advance, in arrears, or both."""
+    wallet_namespace_id: pulumi.Output[str | None]
+    """The namespace of its subscribers' wallets."""
+    created_at: pulumi.Output[str]
+    """When the API made it, in UTC (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed, in UTC (ISO 8601)."""
+    deleted_at: pulumi.Output[str | None]
+    """When it was deleted by other means, in UTC (ISO 8601)."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        product_id: pulumi.Input[str],
+        name: pulumi.Input[str],
+        currency: pulumi.Input[str],
+        prices: pulumi.Input[Mapping[str, pulumi.Input[str]]] | pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        billing_cadence: pulumi.Input[str] | None = None,
+        billing_anchor: pulumi.Input[str] | None = None,
+        billing_version: pulumi.Input[int] | None = None,
+        description: pulumi.Input[str] | None = None,
+        invoice_display_name: pulumi.Input[str] | None = None,
+        default_tax_code: pulumi.Input[str] | None = None,
+        default_tax_rate: pulumi.Input[float] | None = None,
+        tax_behavior: pulumi.Input[str] | None = None,
+        renewal_reminder_enabled: pulumi.Input[bool] | None = None,
+        renewal_reminder_days: pulumi.Input[int] | None = None,
+        credit_allocations: pulumi.Input[Sequence[pulumi.Input[CreditAllocationArgs]]] | None = None,
+        stable_price_ids: pulumi.Input[bool] | None = None,
+        version_transition: pulumi.Input[VersionTransitionArgs] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

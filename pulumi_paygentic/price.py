@@ -1,0 +1,145 @@
+"""The `Price` resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from typing_extensions import NotRequired, TypedDict
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class VolumeTierArgs(TypedDict):
+    """One band of a volume price: the first whose end the period's usage does not pass prices every unit of it."""
+
+    up_to: NotRequired[pulumi.Input[str]]
+    """The inclusive end of the band, a decimal string above that of the band before; left out on the last band."""
+    unit_price: pulumi.Input[str]
+    """The price of every unit: a decimal string in the plan's currency, zero or more, at most 6 places."""
+
+
+class PriceTaxArgs(TypedDict):
+    """What the price is for the tax authority."""
+
+    supply_scope: pulumi.Input[str]
+    """`IN_SCOPE`, or `OUTSIDE_SCOPE` for money that pays for no supply."""
+    outside_scope_label: NotRequired[pulumi.Input[str]]
+    """What an amount outside the scope is called: `CASHBACK`. Required with `OUTSIDE_SCOPE`, refused otherwise."""
+
+
+class Price(CatalogResource, kind=catalog.Price):
+    """What one unit of a metric, or one fee, costs, in the currency of the plan that lists the price.
+
+    A change of what is charged is a decision, made by `on_change`.  What is only shown (`invoice_display_name` and
+    `invoice_display_group`) is always changed in place.  A price that a version of a plan still holds is kept on
+    delete, with a warning that names the holders.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        billable_metric_id: The metric (`bm_...`) whose units are priced. Exactly one of this and `fee_id`.
+        fee_id: The fee (`fee_...`) that is priced. The API can't change it: a change always makes a new price.
+        model: `standard` (one rate) or `volume` (tiers). Required for a metric; a fee is always `standard`.
+        unit_price: The price of one unit, for a standard price: a decimal string in the plan's currency such as
+            `"0.001"`, at most 9 places, no exponent. Negative is a rebate, for metered prices only.
+        tiers: The bands of a volume price, ascending, the last without `up_to`.
+        invoice_display_name: What the line is called on invoices. Changed in place.
+        invoice_display_group: Prices of one group print as one row of the invoice; standard prices only. Changed in
+            place. Default: none.
+        payment_term: `in_advance` or `in_arrears`.
+        billing_cadence: How often it is due, an ISO 8601 duration: `P0D` once, `P1M` monthly, `P1Y` yearly. Required
+            for a fee. Default for a metric: the plan's.
+        quantity: How many of a fee are charged. Default: 1. Not for metered prices.
+        pricing_unit_id: The pricing unit (`pu_...`) that is drawn down instead of money; metered prices only. Default:
+            real currency.
+        rate_type: What `unit_price` is: an `amount` for each unit, or a `proportion` of a quantity that is itself money
+            (`"0.02"` is 2 %). Default: `amount`.
+        is_obligation: A fee that is owed whole and never prorated. Default: False. Not for metered prices.
+        grant_discount_enabled: Whether grants discount the usage that this price charges; standard metered prices only.
+            Default: False.
+        feature_id: The feature (`feat_...`) that subscribers get with the price. Default: none.
+        entitlement_template: The allowance that comes with the feature, by the API's own keys such as
+            `{"type": "metered", "issueAfterReset": 1000}`; keys that the API adds are no difference. Default: none.
+        tax: What the price is for the tax authority; replaced as a whole. Default: in scope.
+        on_change: What a change of what is charged does. `version` makes a new price (or takes up an identical one that
+            was superseded); every plan that lists it then makes a version, and the old price goes, or stays for the
+            versions that hold it. `in_place` edits the price for everybody, as far as the API allows. `refuse` is an
+            error while a plan that lists it has subscribers. Never sent. Default: `version`.
+        merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the price belongs to."""
+    billable_metric_id: pulumi.Output[str | None]
+    """The metric whose units are priced."""
+    fee_id: pulumi.Output[str | None]
+    """The fee that is priced."""
+    model: pulumi.Output[str]
+    """Standard or volume."""
+    unit_price: pulumi.Output[str | None]
+    """The price of one unit, a decimal string in the plan's currency."""
+    tiers: pulumi.Output[Sequence[Mapping[str, str]] | None]
+    """The bands of a volume price."""
+    invoice_display_name: pulumi.Output[str]
+    """What the line is called on invoices."""
+    invoice_display_group: pulumi.Output[str | None]
+    """The row of the invoice that it prints in."""
+    payment_term: pulumi.Output[str]
+    """In advance or in arrears."""
+    billing_cadence: pulumi.Output[str | None]
+    """How often it is due."""
+    quantity: pulumi.Output[int]
+    """How many of a fee are charged."""
+    pricing_unit_id: pulumi.Output[str | None]
+    """The pricing unit that is drawn down."""
+    rate_type: pulumi.Output[str | None]
+    """Amount or proportion."""
+    is_obligation: pulumi.Output[bool | None]
+    """Whether it is owed whole."""
+    grant_discount_enabled: pulumi.Output[bool | None]
+    """Whether grants discount its usage."""
+    feature_id: pulumi.Output[str | None]
+    """The feature that subscribers get."""
+    entitlement_template: pulumi.Output[Mapping[str, Any] | None]
+    """The allowance that comes with the feature."""
+    tax: pulumi.Output[Mapping[str, str]]
+    """What the price is for the tax authority."""
+    on_change: pulumi.Output[str | None]
+    """As declared."""
+    features: pulumi.Output[Sequence[Mapping[str, Any]] | None]
+    """The feature as the API reads it back, with its key, name and type."""
+    created_at: pulumi.Output[str]
+    """When the API made it, in UTC (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed, in UTC (ISO 8601)."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        billable_metric_id: pulumi.Input[str] | None = None,
+        fee_id: pulumi.Input[str] | None = None,
+        model: pulumi.Input[str] | None = None,
+        unit_price: pulumi.Input[str] | None = None,
+        tiers: pulumi.Input[Sequence[pulumi.Input[VolumeTierArgs]]] | None = None,
+        invoice_display_name: pulumi.Input[str],
+        invoice_display_group: pulumi.Input[str] | None = None,
+        payment_term: pulumi.Input[str],
+        billing_cadence: pulumi.Input[str] | None = None,
+        quantity: pulumi.Input[int] | None = None,
+        pricing_unit_id: pulumi.Input[str] | None = None,
+        rate_type: pulumi.Input[str] | None = None,
+        is_obligation: pulumi.Input[bool] | None = None,
+        grant_discount_enabled: pulumi.Input[bool] | None = None,
+        feature_id: pulumi.Input[str] | None = None,
+        entitlement_template: pulumi.Input[Mapping[str, Any]] | None = None,
+        tax: pulumi.Input[PriceTaxArgs] | None = None,
+        on_change: pulumi.Input[str] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

@@ -1,0 +1,60 @@
+"""The `Product` resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from pulumi_paygentic import catalog
+from pulumi_paygentic.resource import CatalogResource
+
+
+class Product(CatalogResource, kind=catalog.Product):
+    """What a merchant sells; metrics, plans, fees and features belong to it.
+
+    A new product is marked, in its metadata, with the project, stack and resource that made it, so that an `up` after a
+    crash finds it again instead of making a second one.  The mark is in no output and no diff.  The API has no way to
+    delete a product: `destroy` keeps it, with a warning, and the next `up` takes it up again.
+
+    Args:
+        resource_name: The name of the resource in the stack.
+        name: The title that customers see on invoices and pages. Changed in place.
+        description: What the product does, for customers. Changed in place.
+        metadata: Keys and values of your own; keys that begin with `pulumi-` are kept for the mark. The API can't
+            change it later: a change makes a new product. Default: none.
+        merchant_id: The merchant (`org_...`) that the product belongs to. Default: the configured one. Another than the
+            configured one is refused.
+        allow_same_name: Make the product although the account holds one of that name that this stack did not make.
+            Never sent. Default: False, such a product is refused.
+        opts: Pulumi's own options.
+
+    """
+
+    merchant_id: pulumi.Output[str]
+    """The merchant that the product belongs to."""
+    name: pulumi.Output[str]
+    """The title that customers see."""
+    description: pulumi.Output[str]
+    """What the product does."""
+    metadata: pulumi.Output[Mapping[str, str]]
+    """Keys and values of your own, without the mark."""
+    allow_same_name: pulumi.Output[bool | None]
+    """As declared."""
+    created_at: pulumi.Output[str]
+    """When the API made it, in UTC (ISO 8601)."""
+    updated_at: pulumi.Output[str]
+    """When it was last changed, in UTC (ISO 8601)."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        description: pulumi.Input[str],
+        metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        merchant_id: pulumi.Input[str] | None = None,
+        allow_same_name: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, locals(), opts)

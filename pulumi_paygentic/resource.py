@@ -1,0 +1,36 @@
+"""What all resources share: the type that Pulumi knows them by, their secrets and their outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+
+from pulumi_paygentic.adapter import PROVIDER_KEY, serialised
+from pulumi_paygentic.catalog import CatalogObject
+
+
+class CatalogResource(pulumi.CustomResource):
+    """A catalog object as a Pulumi resource; a subclass declares its arguments and outputs for editors and readers.
+
+    The type, such as `pulumi-python:dynamic/paygentic:Product`, stands in every existing state: it must never change.
+    """
+
+    _kind: ClassVar[type[CatalogObject]]
+
+    def __init_subclass__(cls, *, kind: type[CatalogObject], **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._kind = kind
+
+    def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        fields = self._kind.fields()
+        secret = [name for name, field in fields.items() if field.behaviour.secret]
+        given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
+        for name in secret:
+            if name in given:
+                given[name] = pulumi.Output.secret(given[name])
+        # An output appears on the resource only if its name was among the properties.
+        properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
+        options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), opts)
+        super().__init__(f"pulumi-python:dynamic/paygentic:{self._kind.__name__}", resource_name, properties, options)
