@@ -39,7 +39,9 @@ class Blocker:
 
     def __str__(self) -> str:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.type).lower()
-        return f"{words} {', '.join(self.ids)}" if self.ids else f"{self.count} {words}"
+        if len(self.ids) < self.count:
+            return f"{self.count} {words}" + (f" (among them {', '.join(self.ids)})" if self.ids else "")
+        return f"{words} {', '.join(self.ids)}".rstrip()
 
 
 class APIError(CallError):

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -18,7 +19,7 @@ from pulumi_paygentic.api import (
     UnexpectedAnswer,
 )
 from pulumi_paygentic.api.retry import FIRST_WAIT, MOST_WAIT, parse_retry_after
-from tests.api.support import FUZZ, Api, ok, refusal, send
+from tests.api.support import FUZZ, Answer, Api, ok, refusal, send
 
 IDEMPOTENT = ["GET", "PATCH", "DELETE"]
 METHODS = [*IDEMPOTENT, "POST"]
@@ -30,7 +31,9 @@ def failure(api: Api, method: str) -> CallError:
     return caught.value
 
 
-PASSING = {
+Make = Callable[[], Answer]
+
+PASSING: dict[str, Make] = {
     "408": lambda: refusal(408),
     "429": lambda: refusal(429),
     "500": lambda: refusal(500),
@@ -41,7 +44,7 @@ PASSING = {
     "timed out": lambda: httpx.ReadTimeout("slow"),
     "dropped": lambda: httpx.RemoteProtocolError("Server disconnected"),
 }
-LASTING = {
+LASTING: dict[str, Make] = {
     "400": lambda: refusal(400),
     "401": lambda: refusal(401),
     "403": lambda: refusal(403),
@@ -87,15 +90,14 @@ def test_a_post_that_may_have_had_an_effect_is_not_repeated_and_says_so(what: st
 
 @pytest.mark.parametrize("what", [*PASSING, *LASTING])
 def test_a_read_never_changed_anything(what: str) -> None:
-    api = Api(([(PASSING | LASTING)[what]()]), environ={"PAYGENTIC_MAX_RETRIES": "0"})
+    api = Api([(PASSING | LASTING)[what]()], environ={"PAYGENTIC_MAX_RETRIES": "0"})
     assert not failure(api, "GET").maybe_committed
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 @pytest.mark.parametrize("last", [lambda: refusal(409), lambda: refusal(401), lambda: httpx.ConnectError("refused")])
-def test_a_lost_attempt_is_remembered_when_a_later_one_is_refused(method: str, last: object) -> None:
-    final = last() if callable(last) else None
-    api = Api([httpx.ReadTimeout("slow"), final], environ={"PAYGENTIC_MAX_RETRIES": "1"})
+def test_a_lost_attempt_is_remembered_when_a_later_one_is_refused(method: str, last: Make) -> None:
+    api = Api([httpx.ReadTimeout("slow"), last()], environ={"PAYGENTIC_MAX_RETRIES": "1"})
     error = failure(api, method)
     assert error.maybe_committed
     assert error.attempts == 2
@@ -110,15 +112,15 @@ def test_attempts_that_had_no_effect_leave_none_behind(method: str) -> None:
 
 
 @pytest.mark.parametrize("lost", [lambda: httpx.ReadError("reset"), lambda: refusal(502), lambda: refusal(408)])
-def test_gone_after_a_lost_delete_is_deleted(lost: object) -> None:
-    api = Api([lost() if callable(lost) else None, refusal(404)])
+def test_gone_after_a_lost_delete_is_deleted(lost: Make) -> None:
+    api = Api([lost(), refusal(404)])
     send(api.client, "DELETE")
     assert len(api.requests) == 2
 
 
-@pytest.mark.parametrize("before", [list, lambda: [refusal(429)], lambda: [httpx.ConnectError("refused")]])
-def test_gone_before_any_delete_arrived_is_told(before: object) -> None:
-    api = Api([*(before() if callable(before) else []), refusal(404)])
+@pytest.mark.parametrize("before", [[], [lambda: refusal(429)], [lambda: httpx.ConnectError("refused")]])
+def test_gone_before_any_delete_arrived_is_told(before: list[Make]) -> None:
+    api = Api([*(make() for make in before), refusal(404)])
     assert isinstance(failure(api, "DELETE"), NotFound)
 
 
@@ -137,7 +139,6 @@ def test_the_last_error_is_raised_when_the_retries_are_used_up(most: int) -> Non
 
 def test_waits_are_random_within_a_window_that_doubles_up_to_a_limit() -> None:
     api = Api(lambda _: refusal(503), environ={"PAYGENTIC_MAX_RETRIES": "12"})
-    api.settings = api.settings
     failure(api, "GET")
     windows = [min(MOST_WAIT, FIRST_WAIT * 2**number) for number in range(len(api.time.slept))]
     assert all(0 <= wait <= window for wait, window in zip(api.time.slept, windows, strict=True))
