@@ -64,6 +64,7 @@ def create_app(
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
     app.router.redirect_slashes = False
+    app.state.emulator = emulator
     return app
 
 

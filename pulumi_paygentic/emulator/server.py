@@ -44,7 +44,10 @@ def serve(
     with listen(host, port) as listener:
         app = create_app(api_key=api_key, merchant_id=merchant_id, **options)
         running = Running(_url(listener), api_key, merchant_id)
-        _Server(app, lambda: announce(running)).run(sockets=[listener])
+        try:
+            _Server(app, lambda: announce(running)).run(sockets=[listener])
+        finally:
+            app.state.emulator.store.close()
 
 
 @contextmanager
@@ -53,14 +56,13 @@ def running(
     port: int = 0,
     api_key: str = DEFAULT_API_KEY,
     merchant_id: str = DEFAULT_MERCHANT,
-    app: ASGIApp | None = None,
     **options: Any,
 ) -> Iterator[Running]:
     """A served emulator for the length of a `with` block, in a thread of this process."""
     ready = threading.Event()
     with listen("127.0.0.1", port) as listener:
-        served = app or create_app(api_key=api_key, merchant_id=merchant_id, **options)
-        server = _Server(served, ready.set)
+        app = create_app(api_key=api_key, merchant_id=merchant_id, **options)
+        server = _Server(app, ready.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         ready.wait()
@@ -69,6 +71,7 @@ def running(
         finally:
             server.should_exit = True
             thread.join()
+            app.state.emulator.store.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

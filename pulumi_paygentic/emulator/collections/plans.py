@@ -72,7 +72,7 @@ class CreatePlan(PlanFields):
     currency: Currency
     merchant_id: OrganizationId
     product_id: ProductId
-    billing_version: Literal[1] = omitted()
+    billing_version: Annotated[int, Field(ge=1, le=1)] = omitted()
     prices: list[Annotated[PlanLine, LineReference]] = omitted()
 
 

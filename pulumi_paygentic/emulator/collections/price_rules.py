@@ -125,7 +125,7 @@ def _tax(price: Record) -> Iterator[FieldError]:
     if outside != (label is not None):
         reason = "is required when supplyScope is OUTSIDE_SCOPE" if outside else "is only for OUTSIDE_SCOPE"
         yield FieldError("tax.outsideScopeLabel", reason)
-    if label == "CASHBACK":
+    if outside and label == "CASHBACK":
         if price["model"] != "standard":
             yield FieldError("model", "must be standard for a cashback")
         elif Decimal(price["properties"]["unitPrice"]) > 0:

@@ -16,7 +16,7 @@ from pulumi_paygentic.emulator.fields import BillableMetricId, Duration, Feature
 from pulumi_paygentic.emulator.schema import Body
 from pulumi_paygentic.emulator.store import Record
 
-Quantity = Annotated[int, Field(ge=0, le=1_000_000)]
+Quantity = Annotated[int, Field(ge=0)]
 BLOCKED_WITH_SUBSCRIBERS = ("billingCadence", "isObligation", "pricingUnitId")
 """The fields whose change restructures a charge; refused while a live subscription bills it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pulumi_paygentic.emulator import kinds, query, slots
 from pulumi_paygentic.emulator.collections import lines
@@ -19,6 +19,12 @@ from pulumi_paygentic.emulator.schema import ClosedBody
 from pulumi_paygentic.emulator.store import Record
 
 
+def _true(value: bool) -> bool:  # noqa: FBT001
+    if not value:
+        raise ValueError("must be true")
+    return value
+
+
 class MintLine(ClosedBody):
     price_id: PriceId
     key: str = omitted()
@@ -30,7 +36,7 @@ class MintVersion(ClosedBody):
 
 
 class TransitionVersion(ClosedBody):
-    default: Literal[True]
+    default: Annotated[bool, AfterValidator(_true)]
 
 
 def operations() -> Operations:
