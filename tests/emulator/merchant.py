@@ -115,5 +115,3 @@ def merchant_of(emulator: Running, api_key: str | None = None, merchant_id: str 
     with httpx.Client(base_url=emulator.url, headers=headers) as http, httpx.Client() as client:
         sdk = Paygentic(server_url=emulator.url, bearer_auth=key, client=client)
         yield Merchant(sdk, http, merchant_id or emulator.merchant_id)
-
-

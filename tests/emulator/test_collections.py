@@ -129,9 +129,9 @@ def test_unknown_fields_of_a_create_are_not_kept(merchant: Merchant, example: Ex
 @each
 def test_what_never_was_is_a_json_404(merchant: Merchant, example: Example) -> None:
     client, (_, get, _, update) = example.sdk(merchant), example.methods
-    for call in (lambda: getattr(client, get)(id="nothing"), lambda: getattr(client, update)(id="nothing")):
+    for operation in (get, update):
         with pytest.raises(errors.Error) as caught:
-            call()
+            getattr(client, operation)(id="nothing")
         assert (caught.value.status_code, caught.value.data.error) == (404, "not_found")
 
 

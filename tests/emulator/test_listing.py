@@ -24,7 +24,9 @@ def test_a_page_has_ten_entries_unless_told_otherwise(merchant: Merchant) -> Non
     assert answer["pagination"] == {"limit": 10, "offset": 0, "total": 11}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=1.0", "limit=-1", "limit=%D9%A1", "limit="])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "limit=1.0", "limit=-1", "limit=%D9%A1", "limit="]
+)
 def test_a_limit_outside_1_to_100_is_400(merchant: Merchant, query: str) -> None:
     assert merchant.call("GET", f"/v0/products?{query}", expect=400)["errors"][0]["field"] == "limit"
 

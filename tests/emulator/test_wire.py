@@ -6,7 +6,7 @@ from paygentic_sdk import Paygentic, errors
 
 from pulumi_paygentic.emulator import NOT_REPRODUCED, Running
 from pulumi_paygentic.emulator.wire import LARGEST_BODY
-from tests.emulator.merchant import Merchant
+from tests.emulator.merchant import Json, Merchant
 
 UNSUPPORTED = [
     (method, path) for paths in NOT_REPRODUCED.values() for path, methods in paths.items() for method in methods.split()
@@ -72,7 +72,9 @@ def test_a_path_that_the_api_does_not_have_is_a_json_404(merchant: Merchant, pat
     assert merchant.call("GET", path, expect=404)["error"] == "not_found"
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/v0/products"), ("DELETE", "/v0/plans/x"), ("POST", "/v0/fees/x")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/v0/products"), ("DELETE", "/v0/plans/x"), ("POST", "/v0/fees/x")]
+)
 def test_a_method_that_a_path_does_not_have_is_405(merchant: Merchant, method: str, path: str) -> None:
     response = merchant.http.request(method, path)
     assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
@@ -81,7 +83,7 @@ def test_a_method_that_a_path_does_not_have_is_405(merchant: Merchant, method: s
 
 @pytest.mark.parametrize(("method", "path"), UNSUPPORTED)
 def test_what_is_not_reproduced_is_501_and_says_what(merchant: Merchant, method: str, path: str) -> None:
-    body = None if method in {"GET", "DELETE"} else {}
+    body: Json | None = None if method in {"GET", "DELETE"} else {}
     answer = merchant.call(method, path, body, expect=501)
     assert answer["code"] == "NOT_REPRODUCED"
     assert answer["details"]["what"] in NOT_REPRODUCED
