@@ -6,12 +6,10 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pulumi_paygentic.api.errors import InvalidIdentifier
+from pulumi_paygentic.api.errors import CallError, InvalidIdentifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from pulumi_paygentic.api.errors import CallError
 
 
 #: What can be sent twice without doing anything twice. A POST makes an object each time.
@@ -19,7 +17,10 @@ IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
 
 
 class Call:
-    """A method, a path template with its ids, and the query and body that go with it."""
+    """A method, a path template with its ids, and the query and body that go with it.
+
+    `recover` looks for what an attempt may have made whose answer was lost: with it, a POST can be tried again.
+    """
 
     def __init__(
         self,
@@ -38,12 +39,11 @@ class Call:
         self.target = fill(path, ids)
         self.params = {name: value for name, value in (params or {}).items() if value is not None}
         self.body = body
-        #: Looks for what an attempt whose answer was lost may have made; with it, a POST can be tried again.
-        self.recover = recover
         self.attempts = 0
         #: Whether any attempt so far could have taken effect.
         self.maybe_committed = False
         self.last_error: CallError | None = None
+        self._recover = recover
 
     @property
     def writes(self) -> bool:
@@ -55,10 +55,23 @@ class Call:
         """What an error needs to say which call it was."""
         return {"method": self.method, "path": self.path, "place": self.target}
 
-    @property
-    def repeatable(self) -> bool:
-        """Whether an attempt that may have taken effect can be followed by another."""
-        return self.method in IDEMPOTENT or self.recover is not None
+    def is_repeatable(self, error: CallError) -> bool:
+        """Return whether another attempt can follow `error` without doing anything twice."""
+        return self.method in IDEMPOTENT or not error.maybe_committed or self._recover is not None
+
+    def look(self) -> dict[str, Any] | None:
+        """Return what an attempt of this call has made although its answer was lost, None if nothing.
+
+        Where the look itself fails, nobody knows, and the attempt's own error is raised for good.
+        """
+        if self._recover is None or not self.maybe_committed:
+            return None
+        try:
+            found = self._recover()
+        except CallError as error:
+            self._recover = None
+            raise (self.last_error or error) from error
+        return None if found is None else dict(found)
 
     def mark(self, error: CallError) -> None:
         """Note `error`, and tell it what is known of the whole call: an earlier attempt may have taken effect."""

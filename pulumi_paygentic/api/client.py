@@ -88,8 +88,8 @@ class Client:
     ) -> JSON:
         """Send `json`. Repeated only if it certainly had no effect; else ask the error's `maybe_committed`, and look.
 
-        With `recover` it is repeated like the others: before an attempt that follows one whose answer was lost,
-        `recover` looks for what may have been made, and what it returns is the answer.
+        With `recover` it is repeated like the others: after an attempt that may have taken effect, `recover` looks for
+        what it made, and what it returns (None: nothing) is the answer.
         """
         return self._sender.run(Call("POST", path, ids, body=json or {}, recover=recover))
 

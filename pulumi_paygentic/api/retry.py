@@ -2,8 +2,9 @@
 
 Tried again is what may pass: 408, 429, 5xx, no connection, a lost or garbled answer. GET, PATCH and DELETE can be
 repeated without doing anything twice. A POST makes an object each time, so it is repeated only when it certainly had
-no effect: no connection, or 429, which is refused before anything is done. A 408 should mean that too, but gateways
-also send it when the service behind them was slow, and one look by the caller costs less than a second object.
+no effect (no connection, or 429, which is refused before anything is done), or when the caller has given a way to look
+for what it made. A 408 should mean that nothing was done, but gateways also send it when the service behind them was
+slow, and one look costs less than a second object.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tenacity import Future
+
+    from pulumi_paygentic.api.call import Call
 
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
@@ -55,18 +58,20 @@ def _timestamp(value: str) -> float | None:
 # Full jitter, in seconds: a random wait up to the first, doubled for every further one, never above the most.
 FIRST_WAIT = 0.5
 MOST_WAIT = 20.0
+# What is still under way at the server when its answer is lost gets this long to end before anybody looks for it.
+SETTLE = 2.0
 
 
 def retrying(
+    call: Call,
     *,
-    repeatable: bool,
     max_retries: int,
     ends: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     too_late: Callable[[], CallError],
 ) -> Retrying:
-    """Return tenacity's loop for one call; `repeatable` is one that may be sent again after it may have taken effect.
+    """Return tenacity's loop for one call.
 
     `ends` is the moment of `clock` after which no attempt begins: a wait that would go past it is not begun either, and
     what `too_late` returns is raised. When the retries are used up, the last error is raised itself.
@@ -74,12 +79,13 @@ def retrying(
     jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=MOST_WAIT)
 
     def may_pass(error: BaseException) -> bool:
-        return isinstance(error, CallError) and error.transient and (repeatable or not error.maybe_committed)
+        return isinstance(error, CallError) and error.transient and call.is_repeatable(error)
 
     def wait(state: RetryCallState) -> float:
         error = _last(state)
         asked = error.retry_after if isinstance(error, APIError) and error.retry_after else 0.0
-        return asked + jitter(state)  # jitter on top, or all threads that were told the same come back as one
+        settle = SETTLE if call.method == "POST" and error.maybe_committed else 0.0
+        return max(asked, settle) + jitter(state)  # on top, or all threads that were told the same come back as one
 
     def stop(state: RetryCallState) -> bool:
         return state.attempt_number > max_retries or clock() + state.upcoming_sleep > ends

@@ -65,20 +65,25 @@ class Sender:
             self._take_turn(call, until=ends)
 
         loop = retrying(
-            repeatable=call.repeatable,
+            call,
             max_retries=self._settings.max_retries,
             ends=ends,
             clock=self._clock,
             sleep=pause,
             too_late=lambda: self._too_late(call),
         )
-        answer: dict[str, Any] = loop(self._look_or_attempt, call, ends)
+        try:
+            answer: dict[str, Any] = loop(self._look_or_attempt, call, ends)
+        except CallError:
+            # No attempt is left, but what the last one made may be there.
+            if self.cancelled.is_set() or (found := call.look()) is None:
+                raise
+            return found
         return answer
 
     def _look_or_attempt(self, call: Call, ends: float) -> dict[str, Any]:
-        if call.recover is not None and call.maybe_committed and (found := call.recover()) is not None:
-            return dict(found)
-        return self._attempt(call, ends)
+        found = call.look()
+        return self._attempt(call, ends) if found is None else found
 
     def _attempt(self, call: Call, ends: float) -> dict[str, Any]:
         call.attempts += 1

@@ -66,7 +66,8 @@ def one_after_another(answers: list[Answer]) -> Handler:
     left: Iterator[Answer] = iter(answers)
 
     def handler(_request: httpx.Request) -> httpx.Response:
-        answer = next(left)
+        answer = next(left, None)
+        assert answer is not None, "one request more than there are answers"
         if isinstance(answer, Exception):
             raise answer
         return answer
