@@ -69,7 +69,7 @@ class Provider(ResourceProvider):
         taker = self._account().claims.saw(id, engine.urn(), state)
         if taker is not None:
             return DiffResult(changes=True, replaces=["merchant_id"])
-        difference = diff(self._kind, state, from_engine(news))
+        difference = diff(self._kind, id, state, from_engine(news))
         return DiffResult(changes=True if difference.forced else None, replaces=difference.replaces)
 
     @told

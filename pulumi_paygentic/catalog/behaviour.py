@@ -64,7 +64,7 @@ class Behaviour:
     @property
     def is_charge(self) -> bool:
         """Whether the field says what is charged, not only how it is shown."""
-        return self.access is Access.MUTABLE and not self.presentation
+        return self.access in {Access.MUTABLE, Access.CREATE_ONLY} and not self.presentation and not self.unsent
 
     @property
     def can_be_unset(self) -> bool:

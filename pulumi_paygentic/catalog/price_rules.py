@@ -40,7 +40,7 @@ def _metric_or_fee(given: Given) -> Iterator[Reason]:
     if _given(given, "billable_metric_id") and _given(given, "fee_id"):
         yield Reason("fee_id", "can't stand beside billable_metric_id: a price is for one of the two")
     if not _possible(given, "billable_metric_id") and not _possible(given, "fee_id"):
-        yield Reason("billable_metric_id", "or fee_id is required: a price is for a metric or for a fee")
+        yield Reason("billable_metric_id", "must be given, or fee_id: a price is for a metric or for a fee")
 
 
 def _rate_or_tiers(given: Given) -> Iterator[Reason]:

@@ -8,7 +8,7 @@ from pulumi_paygentic.lifecycle.account import Account
 from pulumi_paygentic.lifecycle.authorization_link import AuthorizationLinkLifecycle
 from pulumi_paygentic.lifecycle.check import Checked, check
 from pulumi_paygentic.lifecycle.diff import Difference, diff
-from pulumi_paygentic.lifecycle.errors import Gone, Incomplete, Moved, SameName
+from pulumi_paygentic.lifecycle.errors import Gone, Incomplete, Moved, Refused, SameName
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
 from pulumi_paygentic.lifecycle.plan import PlanLifecycle
 from pulumi_paygentic.lifecycle.price import PriceLifecycle
@@ -36,6 +36,7 @@ __all__ = [
     "Lifecycle",
     "Moved",
     "Outcome",
+    "Refused",
     "SameName",
     "check",
     "diff",

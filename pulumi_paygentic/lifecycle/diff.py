@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown
-from pulumi_paygentic.lifecycle.state import declared_in, project
+from pulumi_paygentic.lifecycle.errors import Refused
+from pulumi_paygentic.lifecycle.state import SUBSCRIBERS, declared_in, project
 
 
 class Difference(NamedTuple):
@@ -21,12 +22,29 @@ class Difference(NamedTuple):
     forced: bool = False
 
 
-def diff(kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
-    """Compare `olds`, the last known outputs, with `news`, checked inputs.  Needs no network."""
+def diff(kind: type[CatalogObject], object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
+    """Compare `olds`, the last known outputs, with `news`, checked inputs.  Needs no network.
+
+    Raises Refused where a price refuses to change what subscribers pay, as far as the last read knows of any.
+    """
     if news.get("renew") and is_over(olds):
         return Difference([], ["expires_at"], forced=True)
     changed = changed_fields(kind, olds, news)
+    refuse(kind, object_id, changed, olds.get(SUBSCRIBERS, {}), news)
     return Difference(changed, replacing(kind, olds, declared_in(kind, olds), news))
+
+
+def refuse(
+    kind: type[CatalogObject],
+    object_id: str,
+    changed: Iterable[str],
+    subscribers: Mapping[str, int],
+    news: Mapping[str, Any],
+) -> None:
+    """Raise Refused if these changes are ones that the object refuses while it has subscribers."""
+    charged = [name for name in changed if kind.inputs()[name].behaviour.is_charge]
+    if subscribers and charged and news.get("on_change") == "refuse":
+        raise Refused(object_id, charged, subscribers)
 
 
 def changed_fields(kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_paygentic.api import PaygenticError
@@ -30,6 +31,17 @@ class Moved(PaygenticError):
     """The account has moved on from what the state knows."""
 
     hint = "Run `pulumi refresh` (or `pulumi up --refresh`) to see the change, and decide."
+
+
+class Refused(PaygenticError):
+    """A change of what subscribers pay, on a price that was declared to refuse it."""
+
+    hint = "Take the change back, or decide: on_change='version' makes a new price, 'in_place' edits this one."
+
+    def __init__(self, price_id: str, fields: Iterable[str], subscribers: Mapping[str, int]) -> None:
+        plans = " and ".join(f"{plan_id} ({count})" for plan_id, count in sorted(subscribers.items()))
+        changed = ", ".join(fields)
+        super().__init__(f"price {price_id} refuses a change of {changed}: it has subscribers on {plans}.")
 
 
 class Incomplete(PaygenticError):

@@ -60,6 +60,10 @@ class PlanVersions:
         """The version that the plan bills from; None if it never had one."""
         return next((self._get(s["versionNumber"]) for s in self._listed() if s["isDefault"]), None)
 
+    def subscriptions(self) -> int:
+        """How many subscriptions there are on all versions together."""
+        return sum(summary["subscriptionCount"] for summary in self._listed())
+
     def mint(self, entries: list[dict[str, str]], based_on: str | None) -> Version:
         """Make a new version of these lines and bill from it, unless the plan has moved on from `based_on` (409)."""
         guard = {} if based_on is None else {"basedOnVersionId": based_on}

@@ -18,9 +18,10 @@ from typing import Any, Final
 
 from pulumi_paygentic.catalog import Plan, with_default
 from pulumi_paygentic.lifecycle.collection import Answer
+from pulumi_paygentic.lifecycle.diff import changed_fields, refuse
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
 from pulumi_paygentic.lifecycle.plan_versions import PlanVersions
-from pulumi_paygentic.lifecycle.state import FORMER, project
+from pulumi_paygentic.lifecycle.state import FORMER, SUBSCRIBERS, project
 
 REMEMBERED: Final = 20
 """How many former ids are kept."""
@@ -31,11 +32,24 @@ class PriceLifecycle(Lifecycle):
 
     def create(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
         """Remember the ids that this resource had before."""
-        outcome = super().create(inputs, owner)
+        before = self.account.claims.before(owner)
+        if before is not None:
+            self._refuse(before[0], before[1], inputs)
+        outcome = self._counted(super().create(inputs, owner), inputs)
         former = [object_id for object_id in self._former(owner) if object_id != outcome.id]
         if former:
             outcome.outputs[FORMER] = former[:REMEMBERED]
         return outcome
+
+    def read(self, object_id: str, olds: Mapping[str, Any]) -> Outcome | None:
+        """A price that may refuse a change knows its subscribers, so that preview can say so."""
+        outcome = super().read(object_id, olds)
+        return None if outcome is None else self._counted(outcome, outcome.outputs)
+
+    def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], owner: str) -> Outcome:
+        """Count the subscribers again before anything is written."""
+        self._refuse(object_id, olds, news)
+        return self._counted(super().update(object_id, olds, news, owner), news)
 
     def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
         """See the module: each step is only taken when those before it found nothing that could be claimed."""
@@ -49,6 +63,24 @@ class PriceLifecycle(Lifecycle):
         yield from (answer for answer in identical if answer["id"] not in billed)
         if any(self.account.claims.taken(inputs.get(parent)) for parent in ("billable_metric_id", "fee_id")):
             yield from (answer for answer in identical if answer["id"] in billed)
+
+    def _refuse(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        if news.get("on_change") == "refuse":
+            refuse(
+                self.kind, object_id, changed_fields(self.kind, olds, news), self._subscribers(object_id, news), news
+            )
+
+    def _counted(self, outcome: Outcome, values: Mapping[str, Any]) -> Outcome:
+        outcome.outputs.pop(SUBSCRIBERS, None)
+        if values.get("on_change") == "refuse":
+            outcome.outputs[SUBSCRIBERS] = self._subscribers(outcome.id, values)
+        return outcome
+
+    def _subscribers(self, price_id: str, values: Mapping[str, Any]) -> dict[str, int]:
+        """The number of subscribers of each plan that bills from the price and has any."""
+        plans = self._billed(values).get(price_id, [])
+        counts = {plan_id: PlanVersions(self.account.client, plan_id).subscriptions() for plan_id in plans}
+        return {plan_id: count for plan_id, count in counts.items() if count}
 
     def _former(self, owner: str) -> list[str]:
         before = self.account.claims.before(owner)

@@ -16,6 +16,9 @@ LINES: Final = "__lines"
 FORMER: Final = "__former"
 """The ids that a price resource had before, newest first: a rollback takes them up again."""
 
+SUBSCRIBERS: Final = "__subscribers"
+"""The number of subscribers of each plan that lists a price which refuses to change, as of the last read."""
+
 
 def visible(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without what is only remembered."""
