@@ -81,7 +81,7 @@ class Plan(CatalogResource, kind=catalog.Plan):
     """The name that customers see."""
     currency: pulumi.Output[str]
     """The currency of all its prices."""
-    prices: pulumi.Output[Mapping[str, str] | Sequence[str]]
+    prices: pulumi.Output[Any]
     """The ids of the prices that it bills from: by line key if they were declared so, else a list."""
     billing_cadence: pulumi.Output[str]
     """The billing period."""
