@@ -106,6 +106,7 @@ class Sender:
     def _exchange(self, call: Call, ends: float) -> dict[str, Any]:
         """Send once, and read the answer until `ends`."""
         content = bytearray()
+        late = False
         try:
             request = self._http.build_request(
                 call.method,
@@ -116,11 +117,12 @@ class Sender:
             )
             with quiet_http_logs(), closing(self._http.send(request, stream=True)) as response:
                 for chunk in response.iter_bytes():
+                    if late:  # httpx only limits the wait for each piece
+                        raise lost(call, "the answer came too slowly.")
+                    late = self._clock() > ends
                     content += chunk
                     if len(content) > MAX_ANSWER:
                         raise unexpected(call, f"an answer of more than {MAX_ANSWER} bytes.")
-                    if self._clock() > ends:  # httpx only limits the wait for each piece
-                        raise lost(call, "the answer came too slowly.")
         except HTTPX_ERRORS as exc:
             raise translate(exc, call) from exc
         except RuntimeError:

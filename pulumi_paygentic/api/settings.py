@@ -38,7 +38,7 @@ class Settings:
 
     `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
     attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of
-    its last.
+    its last, and `resolve` leaves room in it for two attempts however long one may take.
     """
 
     api_key: str = field(repr=False)
@@ -64,8 +64,9 @@ class Settings:
             environment=lookup.environment,
             base_url=lookup.base_url(),
             requests_per_second=lookup.number("requestsPerSecond", None, least=0.001, most=1_000_000),
-            request_timeout=lookup.number("requestTimeout", 30.0, least=0.001, most=3600),
+            request_timeout=(timeout := lookup.number("requestTimeout", 30.0, least=0.001, most=3600)),
             max_retries=int(lookup.number("maxRetries", 5, least=0, most=1000, whole=True)),
+            retry_deadline=max(120.0, 2 * timeout),
         )
         if lookup.reasons:
             raise ConfigurationError(lookup.reasons)

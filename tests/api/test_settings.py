@@ -76,6 +76,10 @@ def test_an_empty_value_counts_as_not_set(nothing: str | None) -> None:
     assert Settings.resolve(environ=ENVIRON | {"PAYGENTIC_BASE_URL": nothing or ""}).base_url.startswith("https://api.")
 
 
+def test_a_long_timeout_leaves_time_for_a_second_attempt() -> None:
+    assert Settings.resolve({"requestTimeout": "300"}, environ=ENVIRON).retry_deadline == 600
+
+
 def test_numbers_may_come_as_numbers() -> None:
     settings = Settings.resolve({"requestsPerSecond": 5, "maxRetries": 2.0}, environ=ENVIRON)
     assert (settings.requests_per_second, settings.max_retries) == (5.0, 2)

@@ -163,6 +163,15 @@ def test_an_answer_that_drips_for_ever_is_lost() -> None:
     assert "came too slowly" in str(error)
 
 
+def test_an_answer_that_is_late_but_whole_counts() -> None:
+    def late(_request: httpx.Request) -> httpx.Response:
+        api.time.now += 31
+        return ok()
+
+    api = Api(late)
+    assert send(api.client, "POST") == {"id": "price_1"}
+
+
 def test_an_answer_that_does_not_decompress_is_unexpected_and_may_pass() -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     api = Api(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"no gzip")))
