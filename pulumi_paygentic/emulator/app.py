@@ -29,6 +29,7 @@ from pulumi_paygentic.emulator.collections.prices import Prices
 from pulumi_paygentic.emulator.collections.products import Products
 from pulumi_paygentic.emulator.collections.subscriptions import Subscriptions
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
+from pulumi_paygentic.emulator.faults.faults import Disturb, Faults
 from pulumi_paygentic.emulator.routing import Emulator, Operations, Resource, merge
 from pulumi_paygentic.emulator.store import Store
 from pulumi_paygentic.emulator.templates import Templates
@@ -53,15 +54,17 @@ def create_app(
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
     )
-    calls = Calls()
     api = [Route(template, Resource(emulator, handlers)) for template, handlers in ordered(operations()).items()]
+    templates = Templates(api)
+    calls, faults = Calls(), Faults(templates)
     app = Starlette(
-        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls)],
+        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls, faults)],
         middleware=[
-            Middleware(CountCalls, calls=calls, templates=Templates(api)),
+            Middleware(CountCalls, calls=calls, templates=templates),
+            Middleware(Disturb, faults=faults),
             Middleware(Latency, seconds=latency_ms / 1000),
         ],
-        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+        exception_handlers={HTTPException: _http_error, ApiError: _api_error, Exception: _internal_error},
     )
     app.router.redirect_slashes = False
     app.state.emulator = emulator
@@ -102,6 +105,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
         allowed = (error.headers or {}).get("Allow", "").split(", ")
         return respond_error(MethodNotAllowed(request.method, allowed))
     return respond_error(NotFound("There is nothing at this path."))
+
+
+async def _api_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 - Starlette's types know only Exception
+    return respond_error(error)
 
 
 async def _internal_error(_request: Request, _error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The emulator's own address, `/_emulator/`: what was called, and back to an empty account. It asks for no key."""
+"""The emulator's own address, `/_emulator/`: what was called, what time it is, what goes wrong. It asks for no key."""
 
 from __future__ import annotations
 
@@ -8,10 +8,22 @@ from starlette.routing import Route
 
 from pulumi_paygentic.emulator import kinds
 from pulumi_paygentic.emulator.calls import Calls
+from pulumi_paygentic.emulator.context import refuse
+from pulumi_paygentic.emulator.faults.faults import Faults
+from pulumi_paygentic.emulator.fields import DateTime, ExactDuration, parse_date_time, parse_duration
 from pulumi_paygentic.emulator.routing import Emulator
+from pulumi_paygentic.emulator.schema import ClosedBody, parse
+from pulumi_paygentic.emulator.wire import read_object
 
 
-def routes(emulator: Emulator, calls: Calls) -> list[Route]:
+class MoveClock(ClosedBody):
+    """Where the clock goes: on by a duration, or to a moment. It runs on from there."""
+
+    advance: ExactDuration | None = None
+    now: DateTime | None = None
+
+
+def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
     async def read_calls(_request: Request) -> Response:
         return JSONResponse(calls.report())
 
@@ -19,15 +31,38 @@ def routes(emulator: Emulator, calls: Calls) -> list[Route]:
         calls.clear()
         return Response(status_code=204)
 
+    async def read_clock(_request: Request) -> Response:
+        return JSONResponse({"now": emulator.clock.stamp()})
+
+    async def move_clock(request: Request) -> Response:
+        _move(emulator, parse(MoveClock, await read_object(request)))
+        return await read_clock(request)
+
     async def reset(_request: Request) -> Response:
         with emulator.store.transaction():
             emulator.store.purge((*kinds.CATALOG, *kinds.CUSTOMERS, kinds.CONSUMER))
         emulator.clock.reset()
+        faults.clear()
         calls.clear()
         return Response(status_code=204)
 
     return [
         Route("/_emulator/calls", read_calls, methods=["GET"]),
         Route("/_emulator/calls", clear_calls, methods=["DELETE"]),
+        Route("/_emulator/clock", read_clock, methods=["GET"]),
+        Route("/_emulator/clock", move_clock, methods=["POST"]),
         Route("/_emulator/reset", reset, methods=["POST"]),
+        *faults.routes(),
     ]
+
+
+def _move(emulator: Emulator, move: MoveClock) -> None:
+    try:
+        if move.advance is not None and move.now is None:
+            emulator.clock.advance(parse_duration(move.advance))
+        elif move.now is not None and move.advance is None:
+            emulator.clock.set(parse_date_time(move.now))
+        else:
+            raise refuse("advance", "give exactly one of advance and now", "one_of")
+    except OverflowError:
+        raise refuse("advance", "is out of range") from None

@@ -62,6 +62,11 @@ def parse_duration(value: str) -> timedelta:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+def _exact_duration(value: str) -> str:
+    parse_duration(value)
+    return value
+
+
 def _currency(value: str) -> str:
     if value not in ISO_4217:
         raise ValueError("must be an ISO 4217 currency code in upper case")
@@ -104,6 +109,7 @@ CustomerId = Annotated[str, _id("cus")]
 
 DateTime = Annotated[str, AfterValidator(_date_time)]
 Duration = Annotated[str, AfterValidator(_duration)]
+ExactDuration = Annotated[str, AfterValidator(_exact_duration)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Email = Annotated[str, AfterValidator(_email)]
 Uri = Annotated[str, AfterValidator(_uri)]

@@ -33,10 +33,10 @@ def parse(model: type[Model], data: Any, *, within: str = "") -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ValidationFailed(_field_errors(error, within)) from None
+        raise ValidationFailed(field_errors(error, within)) from None
 
 
-def _field_errors(error: ValidationError, within: str) -> list[FieldError]:
+def field_errors(error: ValidationError, within: str = "") -> list[FieldError]:
     return [
         FieldError(
             field=".".join(filter(None, (within, *map(str, entry["loc"])))),

@@ -18,6 +18,9 @@ class Templates:
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = routes
 
+    def known(self) -> set[str]:
+        return {route.path for route in self._routes}
+
     def of(self, scope: Scope) -> str | None:
         if scope["type"] != "http" or not _API.match(scope["path"]):
             return None
