@@ -1,0 +1,268 @@
+"""Faults: when they strike, and what the client then sees, over a real connection."""
+
+import email.utils
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from pulumi_paygentic.emulator import create_app, running
+from pulumi_paygentic.emulator.faults.exchange import ConnectionDropped
+from tests.emulator.in_process import client_of
+from tests.emulator.merchant import Json, Merchant
+
+FAULTS = "/_emulator/faults"
+BEFORE_OR_AFTER = pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(merchant: Merchant) -> Iterator[None]:
+    yield
+    merchant.http.delete(FAULTS).raise_for_status()
+
+
+def _fault(merchant: Merchant, kind: str, **options: object) -> Json:
+    """A fault that strikes creates of products."""
+    body = {"kind": kind, "method": "POST", "path": "/v0/products", **options}
+    return merchant.call("POST", FAULTS, body, expect=201)
+
+
+def _create(merchant: Merchant) -> httpx.Response:
+    body = {"name": "A", "description": "", "merchantId": merchant.id}
+    return merchant.http.post("/v0/products", json=body)
+
+
+def _products(merchant: Merchant) -> int:
+    return int(merchant.get("/v0/products")["pagination"]["total"])
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@BEFORE_OR_AFTER
+def test_an_error_comes_before_or_after_the_commit(merchant: Merchant, status: int, when: str, kept: int) -> None:
+    _fault(merchant, "error", status=status, when=when)
+    answer = _create(merchant)
+    assert (answer.status_code, answer.json()["code"]) == (status, "INJECTED")
+    assert "retry-after" not in answer.headers
+    assert _products(merchant) == kept
+
+
+def test_retry_after_comes_in_seconds_or_as_a_date(merchant: Merchant) -> None:
+    _fault(merchant, "error", status=429, retryAfter=7, first=1)
+    assert _create(merchant).headers["retry-after"] == "7"
+    _fault(merchant, "error", status=503, retryAfter=60, retryAfterForm="date", first=1)
+    moment = email.utils.parsedate_to_datetime(_create(merchant).headers["retry-after"])
+    assert 55 <= moment.timestamp() - time.time() <= 61
+
+
+@BEFORE_OR_AFTER
+def test_a_dropped_connection_is_really_closed(merchant: Merchant, when: str, kept: int) -> None:
+    _fault(merchant, "drop", when=when)
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        _create(merchant)
+    merchant.http.delete(FAULTS)
+    assert _products(merchant) == kept
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_dropped_connection_says_not_one_byte(merchant: Merchant, when: str) -> None:
+    _fault(merchant, "drop", when=when)
+    url = httpx.URL(merchant.http.base_url)
+    body = json.dumps({"name": "A", "description": "", "merchantId": merchant.id}).encode()
+    head = (
+        "POST /v0/products HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer sk_test_emulator\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((url.host, url.port or 80), timeout=5) as connection:
+        connection.sendall(head.encode() + body)
+        assert connection.recv(1) == b""
+
+
+def test_a_connection_can_drop_in_the_middle_of_the_answer(merchant: Merchant) -> None:
+    _fault(merchant, "drop", when="during")
+    with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
+        _create(merchant)
+    assert _products(merchant) == 1
+
+
+def test_truncated_json_is_a_whole_answer_that_cannot_be_read(merchant: Merchant) -> None:
+    _fault(merchant, "truncatedJson")
+    answer = _create(merchant)
+    assert (answer.status_code, answer.headers["content-type"]) == (201, "application/json")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+    assert _products(merchant) == 1
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+@BEFORE_OR_AFTER
+def test_a_page_comes_where_json_belongs(merchant: Merchant, status: int, when: str, kept: int) -> None:
+    _fault(merchant, "html", status=status, when=when)
+    answer = _create(merchant)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html")
+    assert "<html>" in answer.text
+    assert _products(merchant) == kept
+
+
+def test_the_right_body_comes_under_the_wrong_type(merchant: Merchant) -> None:
+    _fault(merchant, "contentType", contentType="application/octet-stream")
+    answer = _create(merchant)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.json()["name"] == "A"
+
+
+def test_a_redirect_leads_elsewhere_and_does_nothing(merchant: Merchant) -> None:
+    _fault(merchant, "redirect", status=307, location="https://elsewhere.example/v0/products")
+    answer = _create(merchant)
+    assert (answer.status_code, answer.headers["location"]) == (307, "https://elsewhere.example/v0/products")
+    assert _products(merchant) == 0
+
+
+def test_a_slow_body_comes_after_a_prompt_head(merchant: Merchant) -> None:
+    _fault(merchant, "slowBody", milliseconds=300)
+    started = time.monotonic()
+    body = {"name": "A", "description": "", "merchantId": merchant.id}
+    with merchant.http.stream("POST", "/v0/products", json=body) as answer:
+        headed = time.monotonic() - started
+        answer.read()
+    assert answer.json()["name"] == "A"
+    assert headed < time.monotonic() - started - 0.2
+
+
+def test_latency_delays_and_changes_nothing(merchant: Merchant) -> None:
+    _fault(merchant, "latency", milliseconds=120)
+    started = time.monotonic()
+    assert _create(merchant).status_code == 201
+    assert time.monotonic() - started >= 0.12
+
+
+def test_a_rate_limit_lets_the_burst_through_and_says_when_to_come_again(merchant: Merchant) -> None:
+    _fault(merchant, "rateLimit", requestsPerSecond=2, burst=3)
+    answers = [_create(merchant) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429, 429]
+    assert answers[-1].headers["retry-after"] == "1"
+    time.sleep(0.6)
+    assert _create(merchant).status_code == 201
+
+
+def test_the_first_n_or_the_nth_match_is_struck(merchant: Merchant) -> None:
+    _fault(merchant, "error", status=500, first=2)
+    _fault(merchant, "error", status=503, nth=4)
+    assert [_create(merchant).status_code for _ in range(6)] == [500, 500, 201, 503, 201, 201]
+
+
+def test_chance_repeats_itself_for_the_same_seed(merchant: Merchant) -> None:
+    def run(seed: int) -> list[int]:
+        number = _fault(merchant, "error", status=500, probability=0.5, seed=seed)["id"]
+        statuses = [_create(merchant).status_code for _ in range(20)]
+        assert merchant.http.delete(f"{FAULTS}/{number}").status_code == 204
+        return statuses
+
+    first = run(1)
+    assert run(1) == first
+    assert set(first) == {201, 500}
+    assert run(2) != first
+
+
+def test_only_the_method_and_the_path_template_are_struck(merchant: Merchant) -> None:
+    product = merchant.product()
+    merchant.call("POST", FAULTS, {"kind": "error", "status": 500, "path": "/v0/products/{id}"}, expect=201)
+    merchant.call("GET", f"/v0/products/{product}", expect=500)
+    merchant.call("PATCH", f"/v0/products/{product}", {}, expect=500)
+    merchant.call("GET", "/v0/products", expect=200)
+    merchant.http.delete(FAULTS)
+    merchant.call("POST", FAULTS, {"kind": "error", "status": 500, "method": "GET"}, expect=201)
+    merchant.call("GET", "/v0/products", expect=500)
+    merchant.call("GET", f"/v0/products/{product}", expect=500)
+    merchant.call("PATCH", f"/v0/products/{product}", {}, expect=200)
+    merchant.call("GET", FAULTS, expect=200)
+
+
+def test_faults_stack_in_the_order_given(merchant: Merchant) -> None:
+    _fault(merchant, "latency", milliseconds=100)
+    _fault(merchant, "error", status=503)
+    _fault(merchant, "error", status=500)
+    started = time.monotonic()
+    assert _create(merchant).status_code == 503
+    assert time.monotonic() - started >= 0.1
+
+
+def test_an_answer_without_a_body_survives_what_is_done_to_bodies(merchant: Merchant) -> None:
+    for kind, options in (("truncatedJson", {}), ("contentType", {}), ("slowBody", {"milliseconds": 10})):
+        price = merchant.price()
+        fault = {"kind": kind, "method": "DELETE", "path": "/v0/prices/{id}", "first": 1, **options}
+        merchant.call("POST", FAULTS, fault, expect=201)
+        merchant.call("DELETE", f"/v0/prices/{price}", expect=204)
+
+
+def test_struck_calls_are_counted_and_faults_say_how_often_they_struck(merchant: Merchant) -> None:
+    number = _fault(merchant, "error", status=500, nth=2)["id"]
+    for _ in range(3):
+        _create(merchant)
+    assert merchant.get(FAULTS) == {
+        "faults": [
+            {
+                "id": number,
+                "kind": "error",
+                "method": "POST",
+                "path": "/v0/products",
+                "status": 500,
+                "nth": 2,
+                "seen": 3,
+                "struck": 1,
+            }
+        ]
+    }
+    assert merchant.get("/_emulator/calls")["calls"][0]["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [
+        ({}, ""),
+        ({"kind": "flood"}, ""),
+        ({"kind": "latency"}, "latency.milliseconds"),
+        ({"kind": "latency", "milliseconds": 1, "status": 500}, "latency.status"),
+        ({"kind": "error", "status": 200}, "error.status"),
+        ({"kind": "error", "status": 500, "when": "never"}, "error.when"),
+        ({"kind": "error", "status": 500, "path": "/v0/product"}, "path"),
+        ({"kind": "drop", "probability": 2}, "drop.probability"),
+        ({"kind": "drop", "nth": 0}, "drop.nth"),
+        ({"kind": "drop", "first": 1, "nth": 1}, "drop"),
+        ({"kind": "redirect", "location": "a b"}, "redirect.location"),
+        ({"kind": "rateLimit", "requestsPerSecond": 0}, "rateLimit.requestsPerSecond"),
+    ],
+)
+def test_a_fault_that_could_never_strike_as_meant_is_refused(merchant: Merchant, fault: Json, field: str) -> None:
+    assert merchant.refused("POST", FAULTS, fault) == {field}
+    assert merchant.get(FAULTS) == {"faults": []}
+
+
+def test_faults_are_removed_one_by_one_all_at_once_and_by_reset(merchant: Merchant) -> None:
+    number = _fault(merchant, "drop")["id"]
+    _fault(merchant, "drop")
+    assert merchant.http.delete(f"{FAULTS}/{number}").status_code == 204
+    merchant.call("DELETE", f"{FAULTS}/{number}", expect=404)
+    assert len(merchant.get(FAULTS)["faults"]) == 1
+    merchant.http.post("/_emulator/reset").raise_for_status()
+    assert merchant.get(FAULTS) == {"faults": []}
+
+
+def test_in_process_a_dropped_connection_is_an_exception() -> None:
+    app = create_app()
+    with client_of(app) as client:
+        client.post(FAULTS, json={"kind": "drop"}).raise_for_status()
+        with pytest.raises(ConnectionDropped):
+            client.get("/v0/products")
+
+
+def test_the_server_lives_on_after_many_drops() -> None:
+    with running() as emulator, httpx.Client(base_url=emulator.url) as http:
+        http.post(FAULTS, json={"kind": "drop", "when": "after", "first": 30}).raise_for_status()
+        for _ in range(30):
+            with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+                http.get("/v0/products")
+        assert http.get("/v0/products").status_code == 401
