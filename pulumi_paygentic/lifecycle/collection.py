@@ -1,6 +1,6 @@
 """One collection of the account, listed once and then kept up to date by our own writes.
 
-A refresh of a whole stack asks for every object: after the first few reads by id, the list is cheaper.  What the list
+A refresh of a whole stack asks for every object: after the first read by id, the list is cheaper.  What the list
 lacks is not gone for that: it is asked for by id before anyone says so.
 """
 
@@ -14,7 +14,7 @@ from pulumi_paygentic.api import Client, NotFound
 
 Answer = Mapping[str, Any]
 
-SINGLE_READS: Final = 3
+SINGLE_READS: Final = 1
 """How many objects are read by id before the whole list is asked for: a target of one shouldn't cost the list."""
 
 

@@ -39,7 +39,7 @@ class Refused(PaygenticError):
     hint = "Take the change back, or decide: on_change='version' makes a new price, 'in_place' edits this one."
 
     def __init__(self, price_id: str, fields: Iterable[str], subscribers: Mapping[str, int]) -> None:
-        plans = " and ".join(f"{plan_id} ({count})" for plan_id, count in sorted(subscribers.items()))
+        plans = " and ".join(f"{plan_id} ({int(count)})" for plan_id, count in sorted(subscribers.items()))
         changed = ", ".join(fields)
         super().__init__(f"price {price_id} refuses a change of {changed}: it has subscribers on {plans}.")
 

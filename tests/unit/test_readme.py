@@ -1,0 +1,45 @@
+"""The README's tables say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pulumi_paygentic.adapter.session import NAMES
+from pulumi_paygentic.api.settings import _VARIABLES
+from pulumi_paygentic.catalog import all_kinds
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def rows(after: str) -> list[list[str]]:
+    """The cells of the first table after a heading."""
+    lines = README.partition(f"\n### {after}\n")[2].splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("| ---"))
+    table = lines[start + 1 :]
+    end = next(index for index, line in enumerate(table) if not line.startswith("|"))
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[:end]]
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_every_setting_is_listed_with_its_variables() -> None:
+    listed = {quoted(setting)[0]: quoted(variables) for setting, _, variables, *_ in rows("Configuration")}
+    assert listed == {f"paygentic:{name}": list(_VARIABLES[name]) for name in NAMES}
+
+
+def test_every_resource_is_listed_with_what_replaces_it_and_what_delete_does() -> None:
+    listed = {quoted(name)[0]: (quoted(changes), end) for name, _, changes, end in rows("Resources")}
+    held = {}
+    for kind in all_kinds():
+        replaces = [name for name, field in kind.inputs().items() if field.behaviour.replaces]
+        extra = ["on_change"] if "on_change" in kind.inputs() else []
+        held[kind.__name__] = ([*replaces, *extra], "deleted" if kind.deletable else "kept")
+    assert listed == held
+
+
+def test_every_natural_key_is_listed() -> None:
+    listed = {quoted(name)[0]: quoted(key) for name, key, *_ in rows("Resources")}
+    assert listed == {kind.__name__: list(kind.natural_key) for kind in all_kinds()}
