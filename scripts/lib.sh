@@ -13,7 +13,11 @@ lint() {
   ruff check --output-format concise . && shellcheck "${shell_scripts[@]}"
 }
 
-types() { mypy; }
+types() {
+  mypy || return
+  local program
+  for program in examples/*/__main__.py; do mypy "$program" || return; done # one at a time: they share a name
+}
 
 imports() { lint-imports --no-cache --no-logo; }
 
