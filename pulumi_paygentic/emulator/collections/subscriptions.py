@@ -3,74 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field, StringConstraints
+from typing import Any, ClassVar
 
 from pulumi_paygentic.emulator import kinds, query
 from pulumi_paygentic.emulator.collection import Collection
-from pulumi_paygentic.emulator.collections.customers import Address, TaxRates, ensure_consumer, ensure_customer
-from pulumi_paygentic.emulator.collections.plans import ReminderDays
+from pulumi_paygentic.emulator.collections.customers import ensure_consumer, ensure_customer
+from pulumi_paygentic.emulator.collections.subscription_bodies import CreateSubscription, StartedBefore, Termination
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.errors import BadRequest, Conflict, NotReproduced
-from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Email, PlanId, Uri, omitted, parse_date_time
+from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.routing import Operations
-from pulumi_paygentic.emulator.schema import Body, parse
+from pulumi_paygentic.emulator.schema import parse
 from pulumi_paygentic.emulator.store import Record
 
-ChangeReason = Literal["commercial", "correction", "migration", "unspecified"]
 _BACKDATED, _FURTHEST_BACK = timedelta(hours=24), timedelta(days=366)
 _NOT_KEPT = ("customer", "redirectUrls", "sessionExpiryMinutes", "changeReason", "bankTransferOnly")
-
-
-class SubscriptionAddress(Address):
-    country: Annotated[str, StringConstraints(min_length=2, max_length=2)]
-    zip_code: str
-
-
-class SubscriptionCustomer(Body):
-    name: str
-    email: Email
-    address: SubscriptionAddress
-    phone: str = omitted()
-    tax_rates: TaxRates = omitted()
-
-
-class RedirectUrls(Body):
-    on_success: Uri = omitted()
-    on_failure: Uri = omitted()
-
-
-class CreateSubscription(Body):
-    name: str
-    plan_id: PlanId
-    started_at: DateTime
-    customer: SubscriptionCustomer = omitted()
-    customer_id: CustomerId = omitted()
-    auto_charge: bool = omitted()
-    tax_exempt: bool = omitted()
-    ending_at: DateTime = omitted()
-    redirect_urls: RedirectUrls = omitted()
-    elapsed_period_billing: Literal["none", "per_period"] = omitted()
-    test_clock_id: str = omitted()
-    renewal_reminder_enabled: bool | None = None
-    renewal_reminder_days: ReminderDays | None = None
-    payment_term_days: Annotated[int, Field(ge=0, le=365)] = omitted()
-    bank_transfer_only: bool = omitted()
-    session_expiry_minutes: Annotated[float, Field(ge=1)] = omitted()
-    version_policy: Literal["floating", "pinned"] = omitted()
-    metadata: dict[str, str | int | float | bool] = omitted()
-    change_reason: ChangeReason = omitted()
-
-
-class StartedBefore(Body):
-    started_before: DateTime
-
-
-class Termination(Body):
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-    change_reason: ChangeReason = omitted()
 
 
 class Subscriptions(Collection):
