@@ -11,7 +11,7 @@ from pulumi_paygentic.catalog.problems import Reason
 from pulumi_paygentic.catalog.values import ItemId, JsonPath, MerchantId, Name, ProductId, Text, Timestamp
 
 Aggregation = Literal["SUM", "COUNT", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST"]
-_NEED_A_VALUE = {"SUM", "AVG", "MIN", "MAX", "LATEST"}
+_NEED_A_VALUE = ("SUM", "AVG", "MIN", "MAX", "LATEST")  # no set: a value that holds an unknown one may be a list
 
 
 class BillableMetric(CatalogObject):

@@ -102,6 +102,8 @@ def _metered(given: Given) -> Iterator[Reason]:
         yield Reason("quantity", "is for fee prices only: a metered price takes it from usage")
     if given.get("is_obligation") is True:
         yield Reason("is_obligation", "is for fee prices only: a metered amount is known at the period's end")
+    if _given(given, "pricing_unit_id") and not _possible(given, "feature_id"):
+        yield Reason("pricing_unit_id", "needs feature_id: a metered feature, whose credits are drawn down")
     if given.get("rate_type") == "proportion" and _given(given, "pricing_unit_id"):
         yield Reason("rate_type", "proportion needs real currency: leave pricing_unit_id out")
 
@@ -135,7 +137,7 @@ def _tax(given: Given) -> Iterator[Reason]:
         yield Reason("tax.outside_scope_label", 'is required when supply_scope is OUTSIDE_SCOPE: "CASHBACK"')
     if not outside and label is not None:
         yield Reason("tax.outside_scope_label", "is only for supply_scope OUTSIDE_SCOPE: leave it out")
-    if label == "CASHBACK":
+    if outside and label == "CASHBACK":
         rate = given.get("unit_price")
         if given.get("model") == "volume" or (isinstance(rate, str) and Decimal(rate) > 0):
             yield Reason("tax.outside_scope_label", "CASHBACK needs a standard price that is not positive")

@@ -12,16 +12,16 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Strict
+from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Strict
 
 from pulumi_paygentic.catalog.currencies import CURRENCIES
 
 MAX_MAGNITUDE = Decimal("1e65")
 """Documented for tier bounds and band rates; taken for every amount."""
 
-_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _JSON_PATH = re.compile(r"\$\.[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*")
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
+_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
 _LINE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _FEATURE_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
@@ -49,7 +49,7 @@ def canonical_decimal(text: str) -> str:
         msg = f'must be a plain decimal string such as "0.001" (digits and one point, no exponent), not {text!r}'
         raise ValueError(msg)
     number = Decimal(text)
-    if abs(number) >= MAX_MAGNITUDE:
+    if number.copy_abs() >= MAX_MAGNITUDE:  # `abs` would round to the context's 28 digits
         msg = "is too large: amounts stay under 1e65"
         raise ValueError(msg)
     plain = format(number, "f")
@@ -172,7 +172,7 @@ Text = Annotated[str, Strict()]
 Name = Annotated[str, Strict(), AfterValidator(_not_blank)]
 Flag = Annotated[bool, Strict()]
 Integer = Annotated[int, Strict(), BeforeValidator(_whole)]
-Number = Annotated[float, Strict(), BeforeValidator(_number)]
+Number = Annotated[float, Strict(), AllowInfNan(allow_inf_nan=False), BeforeValidator(_number)]
 
 Rate = Annotated[str, BeforeValidator(_decimal(places=9))]
 """A price per unit: a decimal string of the plan's currency, at most 9 places (balances are kept in 1e-9 units)."""
