@@ -79,6 +79,8 @@ class APIError(CallError):
         #: Seconds that the server asks to wait before the next call.
         self.retry_after = retry_after
         self.transient = status in {408, 429} or (status >= 500 and status not in _PERMANENT)
+        if status in _PERMANENT:
+            self.hint = "The server does not offer this: check paygentic:baseUrl."
         told = ": ".join(filter(None, (self.code, _text(body.get("message")) or _text(body.get("error")))))
         sentences = (": ".join(filter(None, (_name(status), told))), *self._particulars())
         what = " ".join(f"{one_line(sentence, *secrets).rstrip('.')}." for sentence in sentences if sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -38,7 +39,8 @@ class Call:
         #: The path as it is sent, with the ids percent-encoded.
         self.target = fill(path, ids)
         self.params = {name: value for name, value in (params or {}).items() if value is not None}
-        self.body = body
+        # Written here and not by httpx, whose older versions send a NaN, which is no JSON.
+        self.content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         self.attempts = 0
         #: Whether any attempt so far could have taken effect.
         self.maybe_committed = False

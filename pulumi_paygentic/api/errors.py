@@ -50,7 +50,11 @@ class PaygenticError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.message, _MAYBE_COMMITTED if self.maybe_committed else "", self.hint)))
+        return " ".join(filter(None, (self.message, *self._circumstances(), self.hint)))
+
+    def _circumstances(self) -> tuple[str, ...]:
+        """Say what is known beyond the message only after the error was made."""
+        return (_MAYBE_COMMITTED,) if self.maybe_committed else ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default would call __init__ with the finished message, which is not what the leaves take.
@@ -88,9 +92,13 @@ class CallError(PaygenticError):
     attempts: int = 1
 
     def __init__(self, what: str, *, method: str = "", path: str = "", place: str = "") -> None:
-        super().__init__(f"{method} {place or path}: {what}" if method else what)
+        super().__init__(f"{method} {one_line(place or path, limit=200)}: {what}" if method else what)
         self.method = method
         self.path = path
+
+    def _circumstances(self) -> tuple[str, ...]:
+        tried = (f"Tried {self.attempts} times.",) if self.attempts > 1 else ()
+        return *tried, *super()._circumstances()
 
 
 class UnexpectedAnswer(CallError):

@@ -112,7 +112,8 @@ class Sender:
                 call.method,
                 self._settings.base_url + call.target,
                 params=call.params,
-                json=call.body,
+                content=call.content,
+                headers={} if call.content is None else {"Content-Type": "application/json"},
                 timeout=max(ends - self._clock(), 0.001),
             )
             with quiet_http_logs(), closing(self._http.send(request, stream=True)) as response:

@@ -38,6 +38,8 @@ MEANING: Mapping[type[Exception], type[CallError]] = {
 }
 HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 
+# These are about the address, not about the network.
+_LASTING = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 _SAID: Mapping[type[CallError], str] = {
     ConnectionFailed: "could not connect, nothing was sent",
     UnexpectedAnswer: "the answer could not be decoded",
@@ -82,7 +84,7 @@ def translate(exc: Exception, call: Call) -> CallError:
     """Return the error of this floor that `exc`, one of httpx's, means for `call`."""
     kind = next(MEANING[cls] for cls in type(exc).__mro__ if cls in MEANING)
     error = kind(f"{_SAID[kind]} ({type(exc).__name__}: {exc}).", **call.where)
-    error.transient = True
+    error.transient = not isinstance(exc, _LASTING)
     error.maybe_committed = call.writes and kind is not ConnectionFailed
     if _certificate_refused(exc):
         error.transient = False

@@ -17,7 +17,6 @@ from pulumi_paygentic.api import (
     Client,
     InvalidIdentifier,
     Pacer,
-    PaygenticError,
     RateLimited,
     Settings,
 )
@@ -38,8 +37,8 @@ def test_each_method_sends_what_it_says() -> None:
         send(api.client, method)
     assert [(request.method, request.url.path, request.content) for request in api.requests] == [
         ("GET", "/v0/prices/price_1", b""),
-        ("POST", "/v0/prices", b'{"model":"standard"}'),
-        ("PATCH", "/v0/prices/price_1", b'{"model":"standard"}'),
+        ("POST", "/v0/prices", b'{"model": "standard"}'),
+        ("PATCH", "/v0/prices/price_1", b'{"model": "standard"}'),
         ("DELETE", "/v0/prices/price_1", b""),
     ]
 
@@ -121,9 +120,10 @@ def test_an_id_with_signs_of_a_path_stays_one_part_of_it(value: str) -> None:
     assert api.requests[0].url.raw_path.count(b"/") == 3
 
 
-def test_an_id_longer_than_any_path_is_an_error_of_the_tree() -> None:
-    with pytest.raises(PaygenticError):
+def test_an_id_longer_than_any_path_is_an_error_of_the_tree_that_does_not_pass() -> None:
+    with pytest.raises(CallError, match="too long") as caught:
         Api([]).client.get("/v0/prices/{id}", id="x" * 100_000)
+    assert caught.value.attempts == 1
 
 
 @pytest.mark.parametrize("ids", [{}, {"id": "price_1", "number": "1"}, {"number": "1"}])
@@ -137,6 +137,12 @@ def test_a_number_that_json_does_not_have_is_not_sent() -> None:
     with pytest.raises(ValueError, match="JSON"):
         api.client.post("/v0/prices", {"quantity": float("nan")})
     assert api.requests == []
+
+
+def test_a_body_is_sent_as_it_is_meant() -> None:
+    api = Api([ok()])
+    api.client.post("/v0/products", {"name": "Größe 😀", "tax": 0.1, "metadata": {"a": None}})
+    assert api.requests[0].content.decode() == '{"name": "Größe 😀", "tax": 0.1, "metadata": {"a": null}}'
 
 
 def test_a_delete_returns_nothing() -> None:

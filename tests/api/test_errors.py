@@ -102,6 +102,18 @@ def test_what_may_have_happened_is_said() -> None:
     assert "The change may have been made all the same." in str(error)
 
 
+def test_that_it_was_tried_more_than_once_is_said() -> None:
+    error = sample(ServerError)
+    assert isinstance(error, CallError)
+    assert "Tried" not in str(error)
+    error.attempts = 6
+    assert "500 Internal Server Error: No. Tried 6 times. Run again" in str(error)
+
+
+def test_what_a_server_never_does_is_not_to_be_tried_later() -> None:
+    assert "does not offer this" in str(ServerError(501, {}))
+
+
 def api_error(kind: type[APIError], status: int, **body: Any) -> APIError:
     return kind(status, body, **WHERE)
 
