@@ -35,11 +35,6 @@ class Claims:
             self._taken[object_id] = owner
             return True
 
-    def release(self, object_id: str) -> None:
-        """The object was not what it seemed: give it free again."""
-        with self._lock:
-            self._taken.pop(object_id, None)
-
     def taken(self, object_id: Any) -> bool:
         """Whether the object was made or taken over in this run."""
         with self._lock:
