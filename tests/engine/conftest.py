@@ -1,0 +1,31 @@
+"""What the tests with the real CLI get: an emulator and stacks of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.site import Site, served
+from tests.engine.stack import Stack
+
+HERE = Path(__file__).parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in {"engine", "examples"}:
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with served() as site:
+        yield site
+
+
+@pytest.fixture
+def stack(site: Site, tmp_path: Path, pulumi_cli: Path) -> Stack:
+    """An empty stack that is pointed at the site by its environment."""
+    return Stack(tmp_path / "stack", pulumi_cli, site.environment)

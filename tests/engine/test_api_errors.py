@@ -1,0 +1,65 @@
+"""What the API refuses is told in one line, which says what to do; what is no answer of the API changes nothing."""
+
+from __future__ import annotations
+
+from tests.engine.site import Action, Call, Site, answer
+from tests.engine.stack import Stack
+
+BLOCKERS = {"blockers": [{"type": "planVersions", "count": 1, "items": [{"id": "pver_1"}]}]}
+#: By the name of the product that is to be made: what the API answers, and what the error must say.
+ANSWERS: dict[str, tuple[Action, list[str]]] = {
+    "unauthorized": (answer(401, {"message": "no", "error": "unauthorized"}), ["401", "paygentic:apiKey"]),
+    "forbidden": (
+        answer(403, {"message": "no", "reason": "read-only key", "requiredPermissions": ["products:write"]}),
+        ["403", "Reason: read-only key", "products:write"],
+    ),
+    "missing": (answer(404, {"message": "No merchant.", "error": "not_found"}), ["404", "No merchant"]),
+    "conflict": (answer(409, {"message": "In use.", "details": BLOCKERS}), ["409", "plan versions pver_1"]),
+    "invalid": (
+        answer(422, {"message": "no", "errors": [{"field": "name", "message": "is taken"}]}),
+        ["422", "name: is taken"],
+    ),
+    "page": (
+        answer(200, "<html><title>Log in</title></html>", "text/html"),
+        ["text/html instead of JSON", "paygentic:baseUrl"],
+    ),
+    "redirect": (answer(302, "", "text/plain"), ["302"]),
+    "not-there": (answer(404, "<html>Not Found</html>", "text/html"), ["404"]),
+}
+
+
+def test_each_refusal_of_the_api_is_one_line_under_its_resource(stack: Stack, site: Site) -> None:
+    def script(call: Call) -> Action | None:
+        return ANSWERS[call.body["name"]][0] if call.method == "POST" else None
+
+    site.gate.script = script
+    lines = [f"paygentic.Product('{name}', name='{name}', description='')" for name in ANSWERS]
+    stack.environment["PAYGENTIC_MAX_RETRIES"] = "0"
+    result = stack.write("\n".join(lines)).up("--continue-on-error", fails=True)
+
+    assert "Traceback" not in result.shown
+    told = {where.removeprefix("Product "): what for where, what in result.errors}
+    assert told.keys() == ANSWERS.keys()
+    for name, (_, expected) in ANSWERS.items():
+        assert [text for text in expected if text not in told[name]] == [], told[name]
+        assert len(told[name].splitlines()) == 1, told[name]
+    assert site.account.counts() == {}
+
+
+def test_only_the_apis_own_not_found_is_gone(stack: Stack, site: Site) -> None:
+    """A proxy's 404, a 403 and a 503 leave the state as it is; a JSON 404 makes the next up make it again."""
+    stack.environment["PAYGENTIC_MAX_RETRIES"] = "0"
+    stack.write("paygentic.Product('a', name='A', description='')").up()
+    before = stack.ids()
+    for wrong in (answer(404, "<html>", "text/html"), answer(403, {"message": "no"}), answer(503, {"message": "no"})):
+        site.gate.script = lambda _, wrong=wrong: wrong  # type: ignore[misc]
+        ((where, what),) = stack.refresh(fails=True).errors
+        assert where == "Product a"
+        assert len(what.splitlines()) == 1, what
+        assert stack.ids() == before
+
+    site.gate.script = lambda _: None
+    site.account.post("/v0/merchants/org_emulator/reset", scope="merchant", keepCatalog=False)
+    assert stack.up("--refresh").changes == {"create": 1}
+    assert stack.ids()["Product"] == site.account.ids()["Product"]
+    assert stack.ids() != before
