@@ -1,0 +1,127 @@
+"""The example of a code execution service, from an empty account to an empty stack."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.engine.site import Site
+from tests.engine.stack import Stack
+
+EXAMPLE = "code-execution-api"
+WHOLE = {"Product": 1, "BillableMetric": 3, "Price": 3, "Plan": 1}
+
+
+@pytest.fixture
+def example(stack: Stack) -> Stack:
+    return stack.copy(EXAMPLE)
+
+
+def test_what_preview_shows_is_what_up_makes_and_then_there_is_nothing_left_to_do(example: Stack, site: Site) -> None:
+    assert example.preview().changes == {"create": 10}  # with the stack itself
+    assert site.gate.calls == []
+
+    made = example.up()
+    assert made.changes == {"create": 10}
+    assert made.warnings == []
+    assert site.account.counts() == WHOLE
+    assert site.account.lines(site.account.one("Plan")["id"]) == {"basic": "0.001", "premium": "", "seconds": "0.0002"}
+
+    site.gate.calls.clear()
+    assert example.preview().changes == {}
+    assert site.gate.calls == []
+    assert example.preview("--refresh").changes == {}
+    assert site.gate.writes == []
+
+
+def test_a_price_change_shows_the_money_in_preview_and_moves_the_plan_to_a_new_version(
+    example: Stack, site: Site
+) -> None:
+    example.up()
+    (old,) = (price["id"] for price in site.account.all("Price") if price["properties"].get("unitPrice") == "0.001")
+    example.configure("rate", "0.002")
+
+    shown = example.preview("--diff")
+    assert '~ unit_price: "0.001" => "0.002"' in shown.shown
+    assert f'~ basic: "{old}" => [unknown]' in shown.shown
+    assert shown.changes == {"replace": 1, "update": 1}
+
+    steps = json.loads(example.preview("--json").shown)["steps"]
+    reasons = {step["urn"].rpartition(":")[2]: step.get("diffReasons") for step in steps if step["op"] != "same"}
+    assert reasons == {"basic": ["unit_price"], "payg": ["prices"]}
+
+    changed = example.up()
+    assert changed.changes == {"replace": 1, "update": 1}
+    plan = site.account.one("Plan")["id"]
+    assert [version["isDefault"] for version in site.account.versions(plan)] == [False, True]
+    assert site.account.lines(plan)["basic"] == "0.002"
+    ((where, what),) = changed.warnings
+    assert where == "Price basic"
+    assert old in what
+    assert example.preview("--refresh").changes == {}
+
+
+def test_each_changed_field_is_told_apart_as_update_or_replacement(example: Stack) -> None:
+    """Create-only fields replace, and what depends on them with it; all others update in place."""
+    example.up()
+    example.edit('unit="second"', 'unit="s"')
+    example.edit('event_type="submission.premium"', 'event_type="premium"')
+    example.edit('currency="USD"', 'currency="EUR"')
+    example.edit('name="Code Execution API", ', 'name="Code API", ')
+    example.edit('invoice_display_name="Basic submissions"', 'invoice_display_name="Basic"')
+
+    assert example.preview("--diff").details == {
+        "Product api": ["update", "name"],
+        "BillableMetric seconds": ["update", "unit"],
+        "BillableMetric premium": ["update", "event_type"],
+        "Price basic": ["update", "invoice_display_name"],
+        "Plan payg": ["replace", "currency"],
+        "AuthorizationLink ada": ["replace", "plan_id"],
+    }
+
+
+def test_drift_is_shown_field_by_field_and_mended_by_up(example: Stack, site: Site) -> None:
+    example.up()
+    account = site.account
+    product, seconds = account.one("Product"), account.one("BillableMetric", name="Execution Time")
+    price, plan = account.one("Price", invoiceDisplayName="Basic submissions"), account.one("Plan")
+    account.patch(f"/v0/products/{product['id']}", description="By hand")
+    account.patch(f"/v0/billableMetrics/{seconds['id']}", unit="ms", valueProperty="$.ms")
+    account.patch(f"/v0/prices/{price['id']}", properties={"unitPrice": "9"})
+    account.patch(f"/v0/plans/{plan['id']}", name="By hand", taxBehavior="inclusive", renewalReminderDays=7)
+
+    drift = example.refresh("--diff")
+    assert drift.changes == {"update": 4}
+    assert '~ description: "Runs code, billed by the submission" => "By hand"' in drift.shown
+    assert '~ unit_price: "0.001" => "9"' in drift.shown
+    assert "inclusive" not in "".join(re.findall("~.*", drift.shown))  # not declared, so not managed
+
+    mended = example.up("--diff")
+    assert mended.details["BillableMetric seconds"] == ["update", "unit", "value_property"]
+    assert account.one("Product")["description"] == "Runs code, billed by the submission"
+    assert account.one("BillableMetric", name="Execution Time")["valueProperty"] == "$.seconds"
+    assert account.one("Plan")["name"] == "Pay as you go"
+    assert account.one("Plan")["taxBehavior"] == "inclusive"
+    assert account.lines(plan["id"])["basic"] == "0.001"
+    assert example.preview("--refresh").changes == {}
+
+
+def test_destroy_says_what_it_kept_and_the_next_up_takes_all_of_it_up_again(example: Stack, site: Site) -> None:
+    example.up()
+    before = example.resources()
+    kept = {resource["id"] for resource in before.values()}
+
+    gone = example.destroy()
+    assert {where for where, _ in gone.warnings} == before.keys()
+    assert all(sum(object_id in what for _, what in gone.warnings) >= 1 for object_id in kept)
+
+    writes = len(site.gate.writes)
+    assert example.up().changes == {"create": 10}
+    ids = {where: resource["id"] for where, resource in example.resources().items()}
+    ids.pop("AuthorizationLink ada")
+    assert ids.items() <= {where: resource["id"] for where, resource in before.items()}.items()
+    assert [call.path for call in site.gate.writes[writes:]] == ["/v0/customers/authorization"]
+    assert site.account.counts() == WHOLE
+    assert example.preview("--refresh").changes == {}
