@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_paygentic.emulator import checkout, control, reset, unreproduced
+from pulumi_paygentic.emulator import checkout, control, pages, reset, unreproduced
 from pulumi_paygentic.emulator.accounts import Account, Accounts
 from pulumi_paygentic.emulator.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.clock import Clock
-from pulumi_paygentic.emulator.collections import authorizations, versions
+from pulumi_paygentic.emulator.collections import authorizations, events, meters, versions
 from pulumi_paygentic.emulator.collections.customers import Customers
 from pulumi_paygentic.emulator.collections.features import Features
 from pulumi_paygentic.emulator.collections.fees import Fees
@@ -58,7 +58,7 @@ def create_app(
     templates = Templates(api)
     calls, faults = Calls(), Faults(templates)
     app = Starlette(
-        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls, faults)],
+        routes=[*api, *checkout.routes(emulator), pages.static(), *control.routes(emulator, calls, faults)],
         middleware=[
             Middleware(CountCalls, calls=calls, templates=templates),
             Middleware(Disturb, faults=faults),
@@ -78,6 +78,8 @@ def operations() -> Operations:
         *(collection().operations() for collection in COLLECTIONS),
         versions.operations(),
         authorizations.operations(),
+        events.operations(),
+        meters.operations(),
         reset.operations(),
     )
 

@@ -41,6 +41,7 @@ def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
     async def reset(_request: Request) -> Response:
         with emulator.store.transaction():
             emulator.store.purge((*kinds.CATALOG, *kinds.CUSTOMERS, kinds.CONSUMER))
+            emulator.store.forget()
         emulator.clock.reset()
         faults.clear()
         calls.clear()

@@ -36,6 +36,7 @@ CONSUMER = Kind("consumer", "org_", "consumers")
 CUSTOMER = Kind("customer", "cus_", "customers")
 SUBSCRIPTION = Kind("subscription", "sub_", "subscriptions")
 AUTHORIZATION = Kind("authorization", "auth_", "authorizations")
+EVENT = Kind("event", "evt_", "events")
 
 CATALOG = (PRODUCT, BILLABLE_METRIC, PRICE, PLAN, PLAN_VERSION, FEE, FEATURE, ITEM)
 CUSTOMERS = (CUSTOMER, SUBSCRIPTION, AUTHORIZATION)

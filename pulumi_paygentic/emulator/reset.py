@@ -34,6 +34,7 @@ def reset(cx: Context) -> Answer:
     else:
         keep_catalog = cx.body(MerchantScope).keep_catalog
         cx.store.purge(kinds.CUSTOMERS + (() if keep_catalog else kinds.CATALOG), cx.merchant)
+        cx.store.forget(cx.merchant)
     return Answer(204)
 
 
@@ -42,4 +43,5 @@ def _forget(cx: Context, customer_id: str) -> None:
     for kind in (kinds.SUBSCRIPTION, kinds.AUTHORIZATION):
         for record in cx.store.find(kind, {"customerId": customer["id"]}):
             cx.store.delete(record["id"])
+    cx.store.forget(cx.merchant, customer["id"])
     cx.store.delete(customer["id"])

@@ -13,33 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from pulumi_paygentic.emulator import tables
 from pulumi_paygentic.emulator.kinds import Kind
 
 Record = dict[str, Any]
-_LAYOUT = 1
-_APPLICATION = 0x50617967
-_INDEXED = (
-    "productId",
-    "billableMetricId",
-    "feeId",
-    "planId",
-    "planVersionId",
-    "customerId",
-    "itemId",
-    "emailKey",
-    "defaultVersionId",
-    "token",
-)
-_SCHEMA = (
-    """CREATE TABLE objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-       merchant TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
-    "CREATE INDEX objects_by_kind ON objects (kind, merchant, deleted, seq)",
-    *(f"CREATE INDEX by_{f} ON objects (kind, json_extract(body, '$.{f}'), deleted)" for f in _INDEXED),
-    """CREATE TABLE slots (version TEXT NOT NULL, plan TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
-       price TEXT NOT NULL, PRIMARY KEY (version, position)) WITHOUT ROWID""",
-    "CREATE INDEX slots_by_price ON slots (price)",
-    "CREATE INDEX slots_by_plan ON slots (plan)",
-)
 
 
 class StoreError(Exception):
@@ -64,15 +41,15 @@ class Store:
         self.sql("PRAGMA journal_mode = WAL")
         self.sql("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            [(tables,)] = self.sql("SELECT count(*) FROM sqlite_master")
-            if tables == 0:
-                for statement in _SCHEMA:
-                    self.sql(statement)
-                self.sql(f"PRAGMA application_id = {_APPLICATION}")
-                self.sql(f"PRAGMA user_version = {_LAYOUT}")
+            [(used,)] = self.sql("SELECT count(*) FROM sqlite_master")
+            if used == 0:
+                self.sql(f"PRAGMA application_id = {tables.APPLICATION}")
+                self.sql(f"PRAGMA user_version = {tables.LAYOUT}")
             [(application,)], [(layout,)] = self.sql("PRAGMA application_id"), self.sql("PRAGMA user_version")
-            if (application, layout) != (_APPLICATION, _LAYOUT):
+            if (application, layout) != (tables.APPLICATION, tables.LAYOUT):
                 raise StoreError(f"{path} is not a data file of this emulator")
+            for statement in tables.SCHEMA:
+                self.sql(statement)
 
     def close(self) -> None:
         with self._lock:
@@ -149,6 +126,14 @@ class Store:
             else:
                 self.sql("DELETE FROM objects WHERE kind = ? AND merchant = ?", (kind.name, merchant))
         self.sql("DELETE FROM slots WHERE version NOT IN (SELECT id FROM objects)")
+
+    def forget(self, merchant: str | None = None, customer: str | None = None) -> None:
+        """Remove what was reported and charged: everybody's, a merchant's, or that of one customer."""
+        for table in tables.OWNED:
+            self.sql(
+                f"DELETE FROM {table} WHERE merchant = coalesce(?, merchant) AND (? IS NULL OR customer = ?)",  # noqa: S608
+                (merchant, customer, customer),
+            )
 
 
 def read_record(body: str) -> Record:

@@ -33,8 +33,6 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
         "/v2/invoices/{id}/refunds": "GET POST",
         "/v2/invoices/{id}/refunds/{refundId}/void": "POST",
     },
-    "usage events": {"/v0/events": "POST"},
-    "meter queries": {"/v0/billableMetrics/{id}/meter": "GET", "/v0/billableMetrics/{id}/events": "GET"},
     "usage (older paths)": {"/v0/usage": "GET POST", "/v0/usage/batch": "POST", "/v0/usage/{id}": "GET PATCH"},
     "entitlements (older paths)": {"/v0/entitlements": "POST", "/v0/entitlements/activeEntitlements": "GET"},
     "entitlements and grants": {

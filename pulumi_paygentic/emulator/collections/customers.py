@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
 
-from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator import events, kinds, query
 from pulumi_paygentic.emulator.collection import Collection
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
@@ -101,13 +101,20 @@ class Customers(Collection):
         shown = [self.present(cx, customer) for customer in found[page.offset : page.offset + page.limit]]
         return Answer(200, page.answer(shown, len(found), listed=True))
 
+    def insert(self, cx: Context, fields: Record) -> Record:
+        customer = super().insert(cx, fields)
+        _link_events(cx, customer)
+        return customer
+
     def revise(self, cx: Context, record: Record, changes: Record) -> Record:
         _check_external_id(cx, changes.get("externalId"), record["id"])
         settings = {**record["notificationSettings"], **changes.pop("notificationSettings", {})}
         if isinstance(changes.get("taxRates"), int | float):
             changes["taxRates"] = {"default": changes["taxRates"]}
         revised = {**record, **changes, "notificationSettings": settings}
-        return {name: value for name, value in revised.items() if value is not None}
+        kept = {name: value for name, value in revised.items() if value is not None}
+        _link_events(cx, kept)
+        return kept
 
     def present(self, cx: Context, record: Record) -> Record:
         consumer = cx.store.get(kinds.CONSUMER, record["consumerId"]) or {}
@@ -165,6 +172,11 @@ def _consumer_of(cx: Context, given: Record) -> Record:
     if found is None:
         raise refuse("consumerId", "no such consumer was found", "not_found")
     return found
+
+
+def _link_events(cx: Context, customer: Record) -> None:
+    if "externalId" in customer:
+        events.link(cx.store, cx.merchant, customer["externalId"], customer["id"])
 
 
 def _check_external_id(cx: Context, external_id: str | None, customer_id: str | None) -> None:

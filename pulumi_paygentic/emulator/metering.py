@@ -1,0 +1,167 @@
+"""What a metric measures: its events, read by its path, and aggregated exactly.
+
+SQLite groups equal values first, so that what is left to add up in exact decimals is small for all but the strangest
+of loads. A value is a number, or a string that is a decimal number; an event that has none counts only where nothing
+needs a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import Any, Literal, NamedTuple
+
+from pulumi_paygentic.emulator import events
+from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.store import Record, Store
+
+Window = Literal["MINUTE", "HOUR", "DAY", "MONTH"]
+Group = tuple[str, ...]
+SUBJECT = "subject"
+LARGEST = Decimal(10) ** 30
+EXACT = Context(prec=100)
+"""Enough digits for any sum of values that are counted: nothing is ever rounded but an average."""
+_DECIMAL = re.compile(r"-?\d{1,31}(\.\d{1,31})?", re.ASCII)
+_LENGTHS: dict[str, int] = {"MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}
+
+
+class Question(NamedTuple):
+    """What is asked of a metric: from and to in milliseconds, of whom, and how it is split up."""
+
+    start: int
+    end: int
+    customer: str | None = None
+    window: Window | None = None
+    dimensions: Sequence[str] = ()
+    only: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Everything that any aggregation needs, gathered in one pass."""
+
+    events: int = 0
+    valued: int = 0
+    total: Decimal = Decimal(0)
+    least: Decimal | None = None
+    most: Decimal | None = None
+    latest: Decimal | None = None
+    distinct: set[Any] = field(default_factory=set)
+
+    def add(self, value: Any, number: Decimal | None, count: int) -> None:
+        self.events += count
+        if value is not None:
+            self.distinct.add(value)
+        if number is None:
+            return
+        self.valued += count
+        self.total = EXACT.fma(number, count, self.total)
+        self.least = number if self.least is None else min(self.least, number)
+        self.most = number if self.most is None else max(self.most, number)
+        self.latest = number
+
+    def result(self, aggregation: str) -> Decimal:
+        """The aggregated value; of nothing at all it is 0."""
+        if aggregation == "COUNT":
+            return Decimal(self.events)
+        if aggregation == "UNIQUE_COUNT":
+            return Decimal(len(self.distinct))
+        if aggregation == "AVG":
+            return EXACT.divide(self.total, self.valued) if self.valued else Decimal(0)
+        found = {"SUM": self.total, "MIN": self.least, "MAX": self.most, "LATEST": self.latest}[aggregation]
+        return Decimal(0) if found is None else found
+
+
+@dataclass(slots=True)
+class Measurement:
+    """The whole, its groups, and each group in each window; a window starts at 0 where none was asked for."""
+
+    whole: Tally = field(default_factory=Tally)
+    groups: dict[Group, Tally] = field(default_factory=dict)
+    windows: dict[tuple[int, Group], Tally] = field(default_factory=dict)
+
+
+def measure(store: Store, metric: Record, question: Question) -> Measurement:
+    result = Measurement()
+    for start, group, value, count in _rows(store, metric, question):
+        number = numeric(value)
+        result.whole.add(value, number, count)
+        result.groups.setdefault(group, Tally()).add(value, number, count)
+        result.windows.setdefault((start, group), Tally()).add(value, number, count)
+    return result
+
+
+def numeric(value: Any) -> Decimal | None:
+    """The number that a value is, if it is one that can be counted exactly."""
+    if isinstance(value, str):
+        number = Decimal(value) if _DECIMAL.fullmatch(value) else None
+    else:
+        number = None if value is None else Decimal(str(value))
+    return number if number is not None and abs(number) <= LARGEST else None
+
+
+def event_filter(metric: Record, question: Question) -> events.Filter:
+    """The metric's events; those before its `eventFrom` are none of its."""
+    since = metric.get("eventFrom")
+    start = question.start if since is None else max(question.start, events.milliseconds(parse_date_time(since)))
+    return events.Filter(metric["eventType"], start, question.end, question.customer)
+
+
+def _rows(store: Store, metric: Record, question: Question) -> Iterator[tuple[int, Group, Any, int]]:
+    """Window, group, value, and how many events had it; for LATEST one by one, in the order of time."""
+    wanted = event_filter(metric, question)
+    columns = [_window(question.window)]
+    parameters: list[Any] = []
+    for name in question.dimensions:
+        expression, bound = _dimension(metric, name)
+        columns.append(expression)
+        parameters += bound
+    value, bound = _extract(metric.get("valueProperty"))
+    columns.append(value)
+    parameters += bound
+    conditions = ["merchant = ?", "type = ?", "time >= ?", "time < ?"]
+    parameters += [metric["merchantId"], wanted.type, wanted.start, wanted.end]
+    if wanted.customer is not None:
+        conditions.append("customer = ?")
+        parameters.append(wanted.customer)
+    for name, text in question.only.items():
+        expression, bound = _dimension(metric, name)
+        conditions.append(f"{expression} = ?")
+        parameters += [*bound, text]
+    one_by_one = metric["aggregation"] == "LATEST"
+    ordinals = ", ".join(str(n + 1) for n in range(len(columns)))
+    statement = f"SELECT {', '.join(columns)}, {'1' if one_by_one else 'count(*)'} FROM events"  # noqa: S608
+    statement += f" WHERE {' AND '.join(conditions)} "
+    statement += "ORDER BY time, seq" if one_by_one else f"GROUP BY {ordinals} ORDER BY 1"
+    for start, *group, found, count in store.sql(statement, parameters):
+        yield start, tuple(group), found, count
+
+
+def _window(window: Window | None) -> str:
+    if window is None:
+        return "0"
+    if window == "MONTH":
+        return "strftime('%s', time / 1000, 'unixepoch', 'start of month') * 1000"
+    length = _LENGTHS[window]
+    return f"time - (time % {length} + {length}) % {length}"
+
+
+def _dimension(metric: Record, name: str) -> tuple[str, list[str]]:
+    if name == SUBJECT:
+        return "coalesce(customer, '')", []
+    expression, bound = _extract((metric.get("groupBy") or {})[name])
+    return f"coalesce(CAST({expression} AS TEXT), '')", bound
+
+
+def _extract(path: str | None) -> tuple[str, list[str]]:
+    return ("NULL", []) if path is None else ("json_extract(data, ?)", [path])
+
+
+def window_end(start: int, window: Window) -> int:
+    if window != "MONTH":
+        return start + _LENGTHS[window]
+    first = events.moment(start)
+    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return events.milliseconds(following)

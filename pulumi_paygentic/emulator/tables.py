@@ -1,0 +1,46 @@
+"""The tables of the store. Each is made where it is missing, so a data file from before a table was added still opens.
+
+Objects of the catalog are JSON, because they are few and of many shapes. What comes by the thousand has columns.
+"""
+
+from __future__ import annotations
+
+LAYOUT = 1
+APPLICATION = 0x50617967
+_INDEXED = (
+    "productId",
+    "billableMetricId",
+    "feeId",
+    "planId",
+    "planVersionId",
+    "customerId",
+    "itemId",
+    "emailKey",
+    "defaultVersionId",
+    "token",
+    "externalId",
+)
+_OBJECTS = (
+    """CREATE TABLE IF NOT EXISTS objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+       kind TEXT NOT NULL, merchant TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, merchant, deleted, seq)",
+    *(f"CREATE INDEX IF NOT EXISTS by_{f} ON objects (kind, json_extract(body, '$.{f}'), deleted)" for f in _INDEXED),
+)
+_SLOTS = (
+    """CREATE TABLE IF NOT EXISTS slots (version TEXT NOT NULL, plan TEXT NOT NULL, position INTEGER NOT NULL,
+       key TEXT NOT NULL, price TEXT NOT NULL, PRIMARY KEY (version, position)) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS slots_by_price ON slots (price)",
+    "CREATE INDEX IF NOT EXISTS slots_by_plan ON slots (plan)",
+)
+_EVENTS = (
+    """CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,
+       merchant TEXT NOT NULL, type TEXT NOT NULL, source TEXT NOT NULL, customer TEXT, external_subject TEXT,
+       time INTEGER NOT NULL, key TEXT NOT NULL, external_id TEXT, data TEXT NOT NULL)""",
+    "CREATE UNIQUE INDEX IF NOT EXISTS events_by_key ON events (merchant, key)",
+    "CREATE INDEX IF NOT EXISTS events_by_type ON events (merchant, type, time)",
+    "CREATE INDEX IF NOT EXISTS events_by_customer ON events (merchant, type, customer, time)",
+    "CREATE INDEX IF NOT EXISTS events_unlinked ON events (merchant, external_subject) WHERE customer IS NULL",
+)
+SCHEMA = (*_OBJECTS, *_SLOTS, *_EVENTS)
+OWNED = ("events",)
+"""The tables whose rows belong to a merchant and a customer, and go with them."""
