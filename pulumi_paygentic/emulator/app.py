@@ -14,30 +14,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_paygentic.emulator import checkout, control, pages, reset, unreproduced
+from pulumi_paygentic.emulator import checkout, control
 from pulumi_paygentic.emulator.accounts import Account, Accounts
 from pulumi_paygentic.emulator.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.clock import Clock
-from pulumi_paygentic.emulator.collections import authorizations, events, meters, versions
-from pulumi_paygentic.emulator.collections.customers import Customers
-from pulumi_paygentic.emulator.collections.features import Features
-from pulumi_paygentic.emulator.collections.fees import Fees
-from pulumi_paygentic.emulator.collections.items import Items
-from pulumi_paygentic.emulator.collections.metrics import BillableMetrics
-from pulumi_paygentic.emulator.collections.plans import Plans
-from pulumi_paygentic.emulator.collections.prices import Prices
-from pulumi_paygentic.emulator.collections.products import Products
-from pulumi_paygentic.emulator.collections.subscriptions import Subscriptions
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
 from pulumi_paygentic.emulator.faults.faults import Disturb, Faults
-from pulumi_paygentic.emulator.routing import Emulator, Operations, Resource, merge
+from pulumi_paygentic.emulator.operations import operations
+from pulumi_paygentic.emulator.routing import Emulator, Resource
 from pulumi_paygentic.emulator.store import Store
 from pulumi_paygentic.emulator.templates import Templates
 from pulumi_paygentic.emulator.wire import respond_error
 
 DEFAULT_API_KEY = "sk_test_emulator"
 DEFAULT_MERCHANT = "org_emulator"
-COLLECTIONS = (Products, BillableMetrics, Prices, Plans, Fees, Features, Items, Customers, Subscriptions)
 
 
 def create_app(
@@ -54,11 +44,11 @@ def create_app(
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
     )
-    api = [Route(template, Resource(emulator, handlers)) for template, handlers in ordered(operations()).items()]
+    api = [Route(template, Resource(emulator, handlers)) for template, handlers in operations().items()]
     templates = Templates(api)
     calls, faults = Calls(), Faults(templates)
     app = Starlette(
-        routes=[*api, *checkout.routes(emulator), pages.static(), *control.routes(emulator, calls, faults)],
+        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls, faults)],
         middleware=[
             Middleware(CountCalls, calls=calls, templates=templates),
             Middleware(Disturb, faults=faults),
@@ -69,24 +59,6 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.emulator = emulator
     return app
-
-
-def operations() -> Operations:
-    """Everything the API has: what is reproduced, and what answers 501."""
-    return merge(
-        unreproduced.operations(),
-        *(collection().operations() for collection in COLLECTIONS),
-        versions.operations(),
-        authorizations.operations(),
-        events.operations(),
-        meters.operations(),
-        reset.operations(),
-    )
-
-
-def ordered(table: Operations) -> Operations:
-    """Fixed paths before those with parameters, so that `/v0/plans/available` is not taken for an id."""
-    return {template: table[template] for template in sorted(table, key=lambda t: (t.count("{"), t))}
 
 
 class Latency:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulumi_paygentic.emulator import Account, create_app, tables
-from pulumi_paygentic.emulator.app import operations
+from pulumi_paygentic.emulator.operations import operations
 from pulumi_paygentic.emulator.store import Store
 from tests.emulator.in_process import InProcess, client_of
 

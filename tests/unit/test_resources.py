@@ -16,7 +16,7 @@ from typing_extensions import NotRequired, is_typeddict
 import pulumi_paygentic
 from pulumi_paygentic import catalog
 from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
-from pulumi_paygentic.emulator.app import operations
+from pulumi_paygentic.emulator.operations import operations
 from pulumi_paygentic.resource import CatalogResource
 from tests.examples_of_kinds import EXAMPLES
 
