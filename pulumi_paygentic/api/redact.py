@@ -25,9 +25,10 @@ _BEARER = re.compile(r"(bearer\s+)[^\s\"'<>\[\],;]{16,}", re.IGNORECASE)
 _URL = re.compile(
     r"""([a-z][a-z0-9+.-]{0,20}://)(?:[^\s/?#"'<>]*@)?([^\s/?#@"'<>]*)([/?#][^\s"'<>]*)?""", re.IGNORECASE
 )
-_WORD = r"""[^\s@<>"'(),:;=&?/\[\]%]"""
-# It looks behind, so as to begin only where a word does: a long word is then read once, not once per letter.
-_EMAIL = re.compile(rf"(?<!{_WORD})(?:{_WORD}|%(?!40)[0-9A-Fa-f]{{2}})+(?:@|%40){_WORD}+")
+# Whatever is written without a break around the sign is taken for the address, so `email=ada@...` goes as a whole. It
+# looks behind to begin only where a word does: a long word is then read once, not once for each of its letters.
+_BREAK = r"""\s<>"(),:;\[\]"""
+_EMAIL = re.compile(rf"(?<![^@{_BREAK}])[^@{_BREAK}]+(?:@|%40)[^{_BREAK}]+")
 
 
 def _bare_host(match: re.Match[str]) -> str:
