@@ -172,18 +172,18 @@ class Stack:
         """A command under way; what it left running ends with the block."""
         self._make()
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            log = Path(folder) / "events"
+            log, printed = Path(folder) / "events", Path(folder) / "printed"
             arguments = ["pulumi", "--non-interactive", "--color=never", *command, "--event-log", str(log)]
-            process = subprocess.Popen(
-                arguments,
-                cwd=self.program,
-                env={**self.environment, **(environment or {})},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                start_new_session=True,
-            )
-            running = Running(process, log, " ".join(command))
+            with printed.open("w") as file:  # no pipe, which would fill up while nobody reads
+                process = subprocess.Popen(
+                    arguments,
+                    cwd=self.program,
+                    env={**self.environment, **(environment or {})},
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            running = Running(process, log, printed, " ".join(command))
             try:
                 yield running
             finally:
@@ -207,13 +207,19 @@ class Stack:
 class Running:
     """A command under way."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Path, command: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, printed: Path, command: str) -> None:
         self._process = process
         self._log = log
+        self._printed = printed
         self._command = command
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def wait(self) -> Result:
-        shown, _ = self._process.communicate()
+        self._process.wait()
+        shown = self._printed.read_text()
         lines = self._log.read_text().splitlines() if self._log.exists() else []
         return Result(self._command, self._process.returncode, shown, [json.loads(line) for line in lines])
 
@@ -229,8 +235,6 @@ class Running:
         for pid in family:
             _kill(pid)
         self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
     def kill_provider(self) -> None:
         """`kill -9` of the process that serves our provider, and of nothing else."""

@@ -1,0 +1,80 @@
+"""An up that is killed at any call, and the up after it, end with exactly what the program declares.
+
+The default run takes a few of all the moments, chosen by a seed; THOROUGH=1 tries every one (about an hour):
+`THOROUGH=1 scripts/check engine -k kills`.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+import pytest
+
+from tests.engine.programs import THIRTY, THIRTY_HOLDS, assert_settled
+from tests.engine.site import Hold, Site, lose
+from tests.engine.stack import NO_CHECKPOINTS, Running, Stack, thorough
+
+
+class Moment(NamedTuple):
+    """At which call of the API, before or after it was done, what is killed, and whether state is written meanwhile."""
+
+    call: int
+    done: bool
+    victim: str
+    checkpoints: bool
+
+    def __str__(self) -> str:
+        when = "after" if self.done else "before"
+        return f"{self.victim} {when} call {self.call}{'' if self.checkpoints else ' without checkpoints'}"
+
+
+CALLS = 41  # a few more than an up of the thirty makes
+EVERY = [
+    Moment(call, done, victim, checkpoints)
+    for call in range(1, CALLS)
+    for done in (False, True)
+    for victim in ("cli", "provider")
+    for checkpoints in (True, False)
+]
+SAMPLE = EVERY if thorough() else random.Random(4).sample(EVERY, 4)  # noqa: S311  no secret
+
+
+def _killed(stack: Stack, site: Site, moment: Moment) -> None:
+    hold = Hold(done=moment.done)
+    first = len(site.gate.calls)
+    site.gate.script = lambda call: hold if call.number == first + moment.call else None
+    environment = {} if moment.checkpoints else NO_CHECKPOINTS
+    with stack.started("up", "--yes", "--skip-preview", environment=environment) as running:
+        while not hold.reached.wait(0.05) and running.is_alive:
+            pass
+        _kill(running, moment.victim)
+    hold.released.set()
+    site.gate.script = lambda _: None
+
+
+def _kill(running: Running, victim: str) -> None:
+    if victim == "cli":
+        running.kill()
+    elif running.is_alive:
+        running.kill_provider()
+        assert "Traceback" not in running.wait().shown
+
+
+@pytest.mark.parametrize("moment", SAMPLE, ids=str)
+def test_nothing_is_lost_and_nothing_is_there_twice_after_a_kill(stack: Stack, site: Site, moment: Moment) -> None:
+    _killed(stack.write(THIRTY), site, moment)
+    stack.cancel()
+    stack.up(*([] if moment.checkpoints else ["--refresh"]))
+    assert_settled(stack, site, THIRTY_HOLDS)
+
+
+@pytest.mark.parametrize("environment", [{}, NO_CHECKPOINTS], ids=["checkpoints", "no checkpoints"])
+def test_every_answer_to_a_post_lost_after_the_commit_is_found_again(
+    stack: Stack, site: Site, environment: dict[str, str]
+) -> None:
+    """The look after a lost answer is all that tells what was made."""
+    site.gate.script = lambda call: lose if call.method == "POST" else None
+    stack.write(THIRTY).up(environment=environment)
+    site.gate.script = lambda _: None
+    assert_settled(stack, site, THIRTY_HOLDS)
