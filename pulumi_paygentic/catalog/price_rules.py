@@ -98,7 +98,7 @@ def _fee(given: Given) -> Iterator[Reason]:
 def _metered(given: Given) -> Iterator[Reason]:
     if not _given(given, "billable_metric_id"):
         return
-    if _given(given, "quantity"):
+    if _given(given, "quantity") and given["quantity"] != 1:  # 1 is what the API reads back
         yield Reason("quantity", "is for fee prices only: a metered price takes it from usage")
     if given.get("is_obligation") is True:
         yield Reason("is_obligation", "is for fee prices only: a metered amount is known at the period's end")
