@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.emulator import kinds
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.store import Store
 
@@ -96,7 +96,7 @@ def present(event: Event) -> dict[str, Any]:
 
 
 def new_id() -> str:
-    return kinds.random_id("evt_")
+    return f"evt_{secrets.token_hex(10)}"
 
 
 def _condition(merchant: str, wanted: Filter) -> tuple[str, list[Any]]:

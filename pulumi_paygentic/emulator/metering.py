@@ -8,7 +8,8 @@ needs a value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any, Literal, NamedTuple
@@ -47,20 +48,35 @@ class Tally:
     total: Decimal = Decimal(0)
     least: Decimal | None = None
     most: Decimal | None = None
-    latest: Decimal | None = None
+    latest: tuple[int, Decimal] | None = None
     distinct: set[Any] = field(default_factory=set)
 
-    def add(self, value: Any, number: Decimal | None, count: int) -> None:
+    def add(self, order: int, value: Any, count: int) -> None:
         self.events += count
-        if value is not None:
-            self.distinct.add(value)
+        if value is None:
+            return
+        self.distinct.add(value)
+        number = numeric(value)
         if number is None:
             return
         self.valued += count
         self.total = EXACT.fma(number, count, self.total)
-        self.least = number if self.least is None else min(self.least, number)
-        self.most = number if self.most is None else max(self.most, number)
-        self.latest = number
+        if self.least is None or number < self.least:
+            self.least = number
+        if self.most is None or number > self.most:
+            self.most = number
+        self.latest = (order, number)
+
+    def merge(self, other: Tally) -> None:
+        self.events += other.events
+        self.valued += other.valued
+        self.total = EXACT.add(self.total, other.total)
+        self.distinct |= other.distinct
+        if other.least is None or other.most is None or other.latest is None:
+            return
+        self.least = other.least if self.least is None else min(self.least, other.least)
+        self.most = other.most if self.most is None else max(self.most, other.most)
+        self.latest = other.latest if self.latest is None else max(self.latest, other.latest)
 
     def result(self, aggregation: str) -> Decimal:
         """The aggregated value; of nothing at all it is 0."""
@@ -70,7 +86,8 @@ class Tally:
             return Decimal(len(self.distinct))
         if aggregation == "AVG":
             return EXACT.divide(self.total, self.valued) if self.valued else Decimal(0)
-        found = {"SUM": self.total, "MIN": self.least, "MAX": self.most, "LATEST": self.latest}[aggregation]
+        latest = None if self.latest is None else self.latest[1]
+        found = {"SUM": self.total, "MIN": self.least, "MAX": self.most, "LATEST": latest}[aggregation]
         return Decimal(0) if found is None else found
 
 
@@ -84,13 +101,16 @@ class Measurement:
 
 
 def measure(store: Store, metric: Record, question: Question) -> Measurement:
-    result = Measurement()
-    for start, group, value, count in _rows(store, metric, question):
-        number = numeric(value)
-        result.whole.add(value, number, count)
-        result.groups.setdefault(group, Tally()).add(value, number, count)
-        result.windows.setdefault((start, group), Tally()).add(value, number, count)
-    return result
+    windows: defaultdict[tuple[int, Group], Tally] = defaultdict(Tally)
+    groups: defaultdict[Group, Tally] = defaultdict(Tally)
+    whole = Tally()
+    for order, (start, *group, value, count) in enumerate(_rows(store, metric, question)):
+        windows[start, tuple(group)].add(order, value, count)
+    for (_, named), tally in windows.items():
+        groups[named].merge(tally)
+    for tally in groups.values():
+        whole.merge(tally)
+    return Measurement(whole, groups, windows)
 
 
 def numeric(value: Any) -> Decimal | None:
@@ -98,8 +118,8 @@ def numeric(value: Any) -> Decimal | None:
     if isinstance(value, str):
         number = Decimal(value) if _DECIMAL.fullmatch(value) else None
     else:
-        number = None if value is None else Decimal(str(value))
-    return number if number is not None and abs(number) <= LARGEST else None
+        number = None if value is None else Decimal(value if isinstance(value, int) else repr(value))
+    return number if number is not None and -LARGEST <= number <= LARGEST else None
 
 
 def event_filter(metric: Record, question: Question) -> events.Filter:
@@ -109,8 +129,8 @@ def event_filter(metric: Record, question: Question) -> events.Filter:
     return events.Filter(metric["eventType"], start, question.end, question.customer)
 
 
-def _rows(store: Store, metric: Record, question: Question) -> Iterator[tuple[int, Group, Any, int]]:
-    """Window, group, value, and how many events had it; for LATEST one by one, in the order of time."""
+def _rows(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:
+    """Window, groups, value, and how many events had it; for LATEST one by one, in the order of time."""
     wanted = event_filter(metric, question)
     columns = [_window(question.window)]
     parameters: list[Any] = []
@@ -135,8 +155,7 @@ def _rows(store: Store, metric: Record, question: Question) -> Iterator[tuple[in
     statement = f"SELECT {', '.join(columns)}, {'1' if one_by_one else 'count(*)'} FROM events"  # noqa: S608
     statement += f" WHERE {' AND '.join(conditions)} "
     statement += "ORDER BY time, seq" if one_by_one else f"GROUP BY {ordinals} ORDER BY 1"
-    for start, *group, found, count in store.sql(statement, parameters):
-        yield start, tuple(group), found, count
+    return store.sql(statement, parameters)
 
 
 def _window(window: Window | None) -> str:
