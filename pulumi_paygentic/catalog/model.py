@@ -170,8 +170,9 @@ def _field(name: str, info: Any, cls: type[CatalogObject]) -> Field:
 
 
 def with_default(field: Field, value: Any) -> Any:
-    """The value, or what the API holds when there is none."""
-    return default_of(field) if value is None else value
+    """The value, or what the API holds when there is none; an open-ended map that is empty is none."""
+    nothing = value is None or (field.behaviour.open_ended and not value)
+    return default_of(field) if nothing else value
 
 
 def default_of(field: Field) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown
+from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown, with_default
 from pulumi_paygentic.lifecycle.errors import Refused
 from pulumi_paygentic.lifecycle.state import SUBSCRIBERS, declared_in, project
 
@@ -61,7 +61,7 @@ def differs(
     if name in news:
         live = project(news[name], olds.get(name)) if field.behaviour.open_ended else olds.get(name)
         return has_unknown(news[name]) or bool(news[name] != live)
-    return name in declared and olds.get(name) != default_of(field)
+    return name in declared and with_default(field, olds.get(name)) != default_of(field)
 
 
 def replacing(
