@@ -79,7 +79,10 @@ class Collection:
     def _listed(self, *, fresh: bool = False) -> dict[str, Answer]:
         with self._lock:
             if self._objects is None or fresh:
-                answers = list(self._client.list(self._path, dict(self._params or {})))
+                try:
+                    answers = list(self._client.list(self._path, dict(self._params or {})))
+                except NotFound:  # what the list is asked by is gone: whether its children are, each is asked for
+                    answers = []
                 self._objects, self._index = {}, {}
                 for answer in answers:
                     if answer["id"] not in self._gone:
