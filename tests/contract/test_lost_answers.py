@@ -1,0 +1,143 @@
+"""A POST whose answer is lost after the commit is never sent again before it was looked for: one object each."""
+
+import httpx
+import pytest
+
+from pulumi_paygentic.api import AnswerLost, PaygenticError
+from pulumi_paygentic.catalog import AuthorizationLink, Plan, Price, Product
+from tests.contract.test_every_kind import assert_converged
+from tests.contract.world import OWNER, Inputs, World
+from tests.examples_of_kinds import EXAMPLES, Example
+from tests.in_process import Answer
+
+LISTED = [example for example in EXAMPLES if example.kind is not AuthorizationLink]
+each_kind = pytest.mark.parametrize("example", LISTED, ids=str)
+
+FEATURED: Inputs = {
+    "billable_metric_id": "bm_A",
+    "model": "standard",
+    "unit_price": "1",
+    "invoice_display_name": "With a feature",
+    "payment_term": "in_arrears",
+    "feature_id": "feat_A",
+}
+"""A price that attaches a feature without declaring an allowance, which the API reads back as an empty one."""
+
+
+@each_kind
+@pytest.mark.parametrize("which", ["minimal", "full"])
+def test_one_object_although_the_answer_was_lost(world: World, example: Example, which: str) -> None:
+    inputs = world.checked(example.kind, getattr(example, which))
+    before = len(world.everything(example.kind))
+    world.calls()
+    with world.losing() as lost:
+        outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+    assert len(lost) == 1
+    assert world.writes() == {f"POST {example.kind.path}": 1}
+    assert len(world.everything(example.kind)) == before + 1
+    assert_converged(world, example, outcome, inputs)
+
+
+@each_kind
+@pytest.mark.parametrize("which", ["minimal", "full"])
+def test_one_object_although_the_run_was_killed_before_it_remembered(
+    world: World, example: Example, which: str
+) -> None:
+    inputs = world.checked(example.kind, getattr(example, which))
+    before = len(world.everything(example.kind))
+
+    def kill(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        if request.method == "POST":
+            raise KeyboardInterrupt
+        return response
+
+    world.transport.meddle = kill
+    with pytest.raises(KeyboardInterrupt):
+        world.lifecycle(example.kind).create(inputs, OWNER)
+    world.transport.meddle = lambda _request, answer: answer()
+    outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+    assert len(world.everything(example.kind)) == before + 1
+    assert_converged(world, example, outcome, inputs)
+
+
+def test_a_price_whose_feature_has_no_allowance_is_known_again(world: World) -> None:
+    example = Example(Price, "featured", FEATURED, FEATURED, {}, {})
+    inputs = world.checked(Price, FEATURED)
+    with world.losing() as lost:
+        outcome = world.lifecycle(Price).create(inputs, OWNER)
+    assert len(lost) == 1
+    assert world.writes() == {"POST /v0/prices": 1}
+    assert_converged(world, example, outcome, inputs)
+    again = world.lifecycle(Price).create(inputs, OWNER)
+    assert again.id == outcome.id
+    assert world.writes() == {}
+
+
+def test_a_price_with_an_allowance_is_not_taken_for_one_without(world: World) -> None:
+    with_one = world.checked(Price, {**FEATURED, "entitlement_template": {"type": "metered", "issueAfterReset": 5}})
+    first = world.lifecycle(Price).create(with_one, OWNER)
+    second = world.lifecycle(Price).create(world.checked(Price, FEATURED), OWNER)
+    assert second.id != first.id
+
+
+def test_the_answer_to_a_mint_is_lost_and_there_is_one_new_version(world: World) -> None:
+    plan = {"product_id": "prod_A", "name": "Usage", "currency": "USD", "prices": {"basic": "price_A"}}
+    inputs = world.checked(Plan, plan)
+    outcome = world.lifecycle(Plan).create(inputs, OWNER)
+    news = world.checked(Plan, {**plan, "prices": {"basic": "price_B", "more": "price_A"}}, inputs)
+    with world.losing() as lost:
+        updated = world.lifecycle(Plan).update(outcome.id, outcome.outputs, news, OWNER)
+    assert len(lost) == 1
+    assert len(world.call("GET", f"/v0/plans/{outcome.id}/versions")["data"]) == 2
+    assert updated.outputs["prices"] == news["prices"]
+
+
+def test_a_link_whose_answer_was_lost_is_made_again_because_there_is_no_list(world: World) -> None:
+    """The one object of which there may be two: the lost one expires unused."""
+    inputs = world.checked(AuthorizationLink, {"plan_id": "plan_A", "email": "ada@example.com"})
+    with world.losing():
+        outcome = world.lifecycle(AuthorizationLink).create(inputs, OWNER)
+    assert world.writes() == {"POST /v0/customers/authorization": 2}
+    assert world.lifecycle(AuthorizationLink).read(outcome.id, outcome.outputs) is not None
+
+
+@each_kind
+def test_a_post_that_had_no_effect_is_sent_again(world: World, example: Example) -> None:
+    inputs = world.checked(example.kind, example.full)
+    before = len(world.everything(example.kind))
+    refused: list[int] = []
+
+    def break_once(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "POST" and not refused:
+            refused.append(503)
+            return httpx.Response(503, json={"message": "not now"})
+        return answer()
+
+    world.transport.meddle = break_once
+    outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+    assert refused == [503]
+    assert len(world.everything(example.kind)) == before + 1
+    assert_converged(world, example, outcome, inputs)
+
+
+def test_when_even_the_look_fails_nothing_is_sent_again_and_the_next_run_finds_it(world: World) -> None:
+    inputs = world.checked(Product, {"name": "Lost API", "description": ""})
+    posted: list[str] = []
+
+    def dark(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if posted:
+            raise httpx.ReadError("dark", request=request)
+        response = answer()
+        if request.method == "POST":
+            posted.append(response.json()["id"])
+            raise httpx.ReadError("dark", request=request)
+        return response
+
+    world.transport.meddle = dark
+    with pytest.raises(PaygenticError) as caught:
+        world.lifecycle(Product).create(inputs, OWNER)
+    assert isinstance(caught.value, AnswerLost)
+    world.transport.meddle = lambda _request, answer: answer()
+    assert world.writes() == {"POST /v0/products": 1}
+    assert world.lifecycle(Product).create(inputs, OWNER).id == posted[0]
