@@ -1,0 +1,84 @@
+"""A service in trouble: an up ends settled, or with one clear error a resource and settled at the next up.
+
+Two hundred objects take about a minute a run; the default is one seed, THOROUGH=1 runs five:
+`THOROUGH=1 scripts/check engine -k faults`.
+"""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.engine.programs import SHOP, SHOP_HOLDS, TWO_HUNDRED, TWO_HUNDRED_HOLDS, assert_settled
+from tests.engine.site import Hold, Site
+from tests.engine.stack import Stack, thorough
+
+#: Every fault the emulator knows that a call can meet; a slow one is slow enough to be cut off.
+FAULTS: list[dict[str, object]] = [
+    {"kind": "latency", "milliseconds": 300},
+    {"kind": "error", "status": 429},
+    {"kind": "error", "status": 429, "retryAfter": 1},
+    {"kind": "error", "status": 429, "retryAfter": 1, "retryAfterForm": "date"},
+    {"kind": "error", "status": 500},
+    {"kind": "error", "status": 502, "when": "after"},
+    {"kind": "error", "status": 503, "retryAfter": 1},
+    {"kind": "drop", "when": "before"},
+    {"kind": "drop", "when": "during"},
+    {"kind": "drop", "when": "after"},
+    {"kind": "truncatedJson"},
+    {"kind": "html", "status": 502},
+    {"kind": "html", "status": 200, "when": "after"},
+    {"kind": "contentType"},
+    {"kind": "redirect"},
+    {"kind": "slowBody", "milliseconds": 300},
+]
+
+
+def _trouble(site: Site, seed: int) -> None:
+    """A call meets one of them with a chance of 5 % in all."""
+    for number, fault in enumerate(FAULTS):
+        chance = {"probability": 0.05 / len(FAULTS), "seed": 100 * seed + number}
+        httpx.post(f"{site.running.url}/_emulator/faults", json={**fault, **chance}).raise_for_status()
+
+
+def _no_trouble(site: Site) -> int:
+    """Ends it; answers how many faults there were."""
+    report = httpx.get(f"{site.running.url}/_emulator/faults").json()["faults"]
+    httpx.delete(f"{site.running.url}/_emulator/faults").raise_for_status()
+    return sum(fault["struck"] for fault in report)
+
+
+@pytest.mark.parametrize("seed", range(5) if thorough() else [1])
+def test_two_hundred_objects_are_made_once_through_faults_of_every_kind(stack: Stack, site: Site, seed: int) -> None:
+    stack.write(TWO_HUNDRED)
+    _trouble(site, seed)
+    with stack.started("up", "--yes", "--skip-preview", "--continue-on-error") as running:
+        result = running.wait()
+    assert _no_trouble(site) > 0
+    assert "Traceback" not in result.shown
+    places = [where for where, _ in result.errors]
+    assert len(places) == len(set(places))
+    assert [what for _, what in result.errors if len(what.splitlines()) != 1] == []
+    if result.code != 0:
+        stack.up()
+    assert_settled(stack, site, TWO_HUNDRED_HOLDS)
+
+
+def test_a_cancelled_up_ends_while_a_call_is_still_unanswered_and_the_next_one_completes_it(
+    stack: Stack, site: Site
+) -> None:
+    hold = Hold(done=True)
+    site.gate.script = lambda call: hold if call.method == "POST" and call.path == "/v0/billableMetrics" else None
+    stack.write(SHOP)
+    with stack.started("up", "--yes", "--skip-preview") as running:
+        hold.reached.wait()
+        running.interrupt()
+        cancelled = running.wait()
+    assert not hold.released.is_set()
+    hold.released.set()
+    site.gate.script = lambda _: None
+    assert cancelled.code != 0
+    assert "Traceback" not in cancelled.shown
+
+    stack.up()
+    assert_settled(stack, site, SHOP_HOLDS)
