@@ -1,62 +1,105 @@
-"""The page that an authorization link opens: accept or decline, in a browser or by a form post."""
+"""The page that an authorization link opens: what is offered, and a form to accept or decline it."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+import re
+from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator.checkout_form import FIELDS, Form, read_form
 from pulumi_paygentic.emulator.collections import authorizations
 from pulumi_paygentic.emulator.collections.authorizations import CHECKOUT
+from pulumi_paygentic.emulator.collections.plans import Plans
 from pulumi_paygentic.emulator.context import Context
-from pulumi_paygentic.emulator.errors import ApiError
+from pulumi_paygentic.emulator.pages import show, static
+from pulumi_paygentic.emulator.pages.charges import charge_of
+from pulumi_paygentic.emulator.pages.guard import guarded
+from pulumi_paygentic.emulator.pages.words import countries, each
 from pulumi_paygentic.emulator.routing import Emulator
 from pulumi_paygentic.emulator.store import Record
-from pulumi_paygentic.emulator.wire import read_bytes
 
-_PAGES = Environment(loader=PackageLoader("pulumi_paygentic.emulator", "pages"), autoescape=True)
+_BLANK = {"merchantName": "", "planName": "", "redirectUrl": ""}
 _STATUSES = {"expired": 410, "unknown": 404}
 
 
-def routes(emulator: Emulator) -> list[Route]:
+def routes(emulator: Emulator) -> list[BaseRoute]:
     """`GET` shows the page; `POST` with `decision=accept` or `decision=decline` acts on it."""
 
     async def page(request: Request) -> Response:
-        decision, name = (None, "") if request.method == "GET" else await _form(request)
+        form = await read_form(request) if request.method == "POST" else None
         with emulator.store.transaction():
-            return _answer(emulator, request, decision, name)
+            return _answer(emulator, request, form)
 
-    return [Route(f"{CHECKOUT}/{{token}}", page, methods=["GET", "POST"])]
+    return [Route(f"{CHECKOUT}/{{token}}", guarded(page), methods=["GET", "POST"]), static()]
 
 
-def _answer(emulator: Emulator, request: Request, decision: str | None, name: str) -> Response:
+def _answer(emulator: Emulator, request: Request, form: Form | None) -> Response:
     found = emulator.store.find(kinds.AUTHORIZATION, {"token": request.path_params["token"]})
-    if not found:
-        return _page("unknown")
+    if not found or not emulator.accounts.knows(found[0]["merchantId"]):
+        return _outcome("unknown")
     [record] = found
     cx = _context(emulator, request, record)
-    status = authorizations.status_of(cx, record)
-    if status != "pending" or decision is None:
-        return _page(status, authorizations.present(cx, record))
-    if decision == "decline":
-        return _leave(record, "declined")
-    authorizations.complete(cx, record, name.strip() or record["email"].partition("@")[0])
-    return _leave(record, "completed")
+    session = authorizations.present(cx, record)
+    if session["status"] == "completed" and form and form.decision == "accept":
+        return _leave(session)  # the second click of two sees what the first one saw
+    if session["status"] != "pending":
+        return _outcome(session["status"], session)
+    return _act(cx, record, session, form or Form("", {}))
 
 
-def _leave(record: Record, outcome: str) -> Response:
+def _act(cx: Context, record: Record, session: Record, form: Form) -> Response:
+    if form.decision == "decline":
+        return _outcome("declined", session)
+    if form.decision != "accept":
+        return _offer(cx, session, Form("", {}))
+    if form.errors():
+        return _offer(cx, session, form)
+    name = form.values.get("name") or record["email"].partition("@")[0]
+    authorizations.complete(cx, record, name, form.address)
+    return _leave(session)
+
+
+def _leave(session: Record) -> Response:
     """Back to the merchant, where the link says where to; else a page that says how it went."""
-    redirect_url = record.get("redirectUrl")
-    return RedirectResponse(redirect_url, 303) if redirect_url else _page(outcome, record)
+    redirect_url = session.get("redirectUrl")
+    return RedirectResponse(redirect_url, 303) if redirect_url else _outcome("completed", session)
 
 
-def _page(outcome: str, session: Record | None = None) -> Response:
-    html = _PAGES.get_template("checkout.html").render(outcome=outcome, session=session or {})
-    return HTMLResponse(html, _STATUSES.get(outcome, 200))
+def _outcome(outcome: str, session: Record | None = None) -> Response:
+    return show("outcome.html", _STATUSES.get(outcome, 200), outcome=outcome, session={**_BLANK, **(session or {})})
+
+
+def _offer(cx: Context, session: Record, form: Form) -> Response:
+    plan = cx.store.get(kinds.PLAN, session.get("planId", ""))
+    prices = Plans().present(cx, plan)["prices"] if plan else []
+    charges = [charge_of(cx.store, plan, price) for price in prices] if plan else []
+    errors = form.errors()
+    return show(
+        "checkout.html",
+        422 if errors else 200,
+        leads_to=_origin(session.get("redirectUrl", "")),
+        session={**_BLANK, **session},
+        plan=plan,
+        product=cx.store.get(kinds.PRODUCT, plan["productId"]) if plan else None,
+        period=each(plan["billingCadence"]) if plan else "",
+        charges=charges,
+        fields=FIELDS,
+        countries=countries(),
+        values={**dict.fromkeys((field.name for field in FIELDS), ""), **form.values},
+        errors=errors,
+    )
+
+
+def _origin(url: str) -> str:
+    """Browsers hold the redirect after a form to the page's policy, too."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    named = re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)
+    return "" if not host else f"{parts.scheme}://{host}" if named else f"{parts.scheme}:"
 
 
 def _context(emulator: Emulator, request: Request, record: Record) -> Context:
@@ -69,11 +112,3 @@ def _context(emulator: Emulator, request: Request, record: Record) -> Context:
         method=request.method,
         base_url=str(request.base_url).rstrip("/"),
     )
-
-
-async def _form(request: Request) -> tuple[str | None, str]:
-    try:
-        fields = parse_qs((await read_bytes(request)).decode("utf-8", "replace"))
-    except (ApiError, ValueError):
-        return None, ""
-    return fields.get("decision", [""])[0] or None, fields.get("name", [""])[0]

@@ -72,10 +72,13 @@ def status_of(cx: Context, record: Record) -> str:
     return "expired" if parse_date_time(record["expiresAt"]) <= cx.clock.now() else "pending"
 
 
-def complete(cx: Context, record: Record, name: str) -> Record:
+def complete(cx: Context, record: Record, name: str, address: Record) -> Record:
     """Make the person a customer, with a subscription to the link's plan where it names one."""
-    person: dict[str, Any] = {"name": name, "email": record["email"], "address": {}}
-    customer, _ = ensure_customer(cx, ensure_consumer(cx, person), {})
+    person: dict[str, Any] = {"name": name, "email": record["email"], "address": address}
+    consumer = ensure_consumer(cx, person)
+    if address:  # who was known already has just said it anew
+        cx.store.put({**consumer, "name": name, "address": address})
+    customer, _ = ensure_customer(cx, consumer, {})
     completed = {**record, "customerId": customer["id"]}
     if "planId" in record:
         plan = cx.require(kinds.PLAN, record["planId"])

@@ -1,0 +1,44 @@
+"""The pages that a person opens: templates, one stylesheet, one script, all of our own and served from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from pulumi_paygentic.emulator.pages import words
+
+_HERE = "pulumi_paygentic.emulator"
+_TEMPLATES = Environment(
+    loader=PackageLoader(_HERE, "pages/templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"date": words.date, "money": words.money, "moment": words.moment, "number": words.number}
+STATIC = "/static"
+
+
+def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any) -> HTMLResponse:
+    """A page. It runs and loads only what comes from here; its forms may also lead to the origin `leads_to`."""
+    html = _TEMPLATES.get_template(template).render(**values)
+    policy = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:;"
+        f" base-uri 'none'; frame-ancestors 'none'; form-action 'self' {leads_to}"
+    )
+    headers = {
+        "Content-Security-Policy": policy.strip(),
+        "Referrer-Policy": "same-origin",  # not no-referrer: a form post must carry its origin
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(html, status, headers)
+
+
+def static() -> Mount:
+    """The stylesheet and the script."""
+    return Mount(STATIC, StaticFiles(packages=[(_HERE, "pages/static")]))

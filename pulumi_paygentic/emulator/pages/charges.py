@@ -1,0 +1,78 @@
+"""A plan's prices in plain words: what is charged, for what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product
+from pulumi_paygentic.emulator.store import Record, Store
+
+
+class Tier(NamedTuple):
+    amount: str
+    rate: str
+
+
+class Charge(NamedTuple):
+    """One line of a plan: either `rate`, or a table of `tiers`."""
+
+    name: str
+    rate: str
+    tiers: tuple[Tier, ...]
+    unit: str
+    when: str
+    taxed: bool
+
+
+def charge_of(store: Store, plan: Record, price: Record) -> Charge:
+    metric = store.get(kinds.BILLABLE_METRIC, price.get("billableMetricId", ""))
+    unit = metric["unit"] if metric else "unit"
+    tiers = tuple(_tiers(price, plan["currency"])) if price["model"] == "volume" else ()
+    if "feeId" in price:
+        rate = _fee(price, plan["currency"])
+    else:
+        rate = "" if tiers else _metered(price, plan["currency"], unit)
+    taxed = price["tax"]["supplyScope"] == "IN_SCOPE"
+    return Charge(price["invoiceDisplayName"], rate, tiers, unit, _when(plan, price), taxed)
+
+
+def _metered(price: Record, currency: str, unit: str) -> str:
+    rate = price["properties"]["unitPrice"]
+    if price["rateType"] == "proportion":
+        share = percent(rate.removeprefix("-"))
+        return f"{share} of each {unit}" + (" back" if rate.startswith("-") else "")
+    if price.get("pricingUnitId") is not None:
+        return f"{number(rate)} credits per {unit}"
+    back = " back" if rate.startswith("-") else ""
+    return f"{money(rate.removeprefix('-'), currency)}{back} per {unit}"
+
+
+def _fee(price: Record, currency: str) -> str:
+    amount, quantity = price["properties"]["unitPrice"], price["quantity"]
+    total = money(product(amount, quantity), currency)
+    often = "once" if price["billingCadence"] == "P0D" else every(price["billingCadence"])
+    return f"{total} {often}" + (f" ({quantity} times {money(amount, currency)})" if quantity != 1 else "")
+
+
+def _tiers(price: Record, currency: str) -> Iterator[Tier]:
+    floor = ""
+    for tier in price["properties"]["tiers"]:
+        if tier["upTo"] is None:
+            amount = f"More than {floor}" if floor else "Any number"
+        else:
+            bound = number(tier["upTo"])
+            amount, floor = f"More than {floor}, up to {bound}" if floor else f"Up to {bound}", bound
+        yield Tier(amount, money(tier["unitPrice"], currency))
+
+
+def _when(plan: Record, price: Record) -> str:
+    in_advance, cadence = price["paymentTerm"] == "in_advance", price["billingCadence"] or plan["billingCadence"]
+    if cadence == "P0D":
+        return "Charged at the start, once" if in_advance else f"Charged at the end of the first {_period(plan)}"
+    return f"Charged at the {'start' if in_advance else 'end'} of {each(cadence)}"
+
+
+def _period(plan: Record) -> str:
+    return each(plan["billingCadence"]).removeprefix("each ")

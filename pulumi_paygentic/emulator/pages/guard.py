@@ -1,0 +1,52 @@
+"""Keeps other sites away from the pages, which know no login.
+
+A site that points a name of its own at this machine (DNS rebinding) sends that name as the host, so only loopback's
+names are answered. A site that makes a browser post a form here sends its own origin, so only ours is taken.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pulumi_paygentic.emulator.pages import show
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, for those who came by a name of loopback and, to change something, from a page of ours."""
+
+    async def guard(request: Request) -> Response:
+        if not _is_loopback(request.headers.get("host", "")):
+            return show("refused.html", 403, why="host")
+        if request.method not in {"GET", "HEAD"} and _is_from_elsewhere(request):
+            return show("refused.html", 403, why="origin")
+        return await endpoint(request)
+
+    return guard
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Browsers say where a form was; whoever says nothing is no browser, and has no person to be misused."""
+    origin = request.headers.get("origin")
+    ours = f"{request.url.scheme}://{request.headers['host']}"
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    return (origin is not None and origin != ours) or site not in {"same-origin", "none"}
