@@ -105,8 +105,9 @@ class PlanLifecycle(Lifecycle):
         if isinstance(lines, Mapping):
             return _entries(lines)
         kept = {slot.price_id: slot.key for slot in current.slots if slot.price_id in lines}
-        free = {slot.charge: slot.key for slot in current.slots if slot.price_id not in lines}
-        keys = {price_id: kept.get(price_id) or free.pop(self._charge(price_id), None) for price_id in lines}
+        gone = [slot for slot in current.slots if slot.price_id not in lines]
+        free = {charge: iter([s.key for s in gone if s.charge == charge]) for charge in {s.charge for s in gone}}
+        keys = {p: kept.get(p) or next(free.get(self._charge(p), iter(())), None) for p in lines}
         return [{"priceId": price_id, **({"key": key} if key else {})} for price_id, key in keys.items()]
 
     def _charge(self, price_id: str) -> str | None:
