@@ -75,7 +75,8 @@ class PlanLifecycle(Lifecycle):
             if not outcome.wrote:
                 raise
             msg = f"the prices of plan {outcome.id} did not move: {error}"
-            raise Incomplete(outcome.id, outcome.outputs, msg) from error
+            # A version that only this write's answer told of was seen by nobody: the next up must stop there again.
+            raise Incomplete(outcome.id, {**outcome.outputs, "default_version_id": known}, msg) from error
         # The move changed the plan itself as well: read it, or the next refresh would show what is no drift.
         answer = self.account.client.get(f"{self.kind.path}/{{id}}", id=outcome.id)
         self.collection(inputs).put(answer)
@@ -98,7 +99,10 @@ class PlanLifecycle(Lifecycle):
         try:
             return versions.mint(self._entries(lines, current), current.id)
         except Conflict as error:
-            raise _moved_on(plan_id, current) from error
+            overtaken = PlanVersions(self.account.client, plan_id).default()
+            if overtaken is None or overtaken.id == current.id:
+                raise
+            raise _moved_on(plan_id, overtaken) from error
 
     def _entries(self, lines: Lines, current: Version) -> list[dict[str, str]]:
         """Ids without keys keep the line that they stand on, else take that of their metric or fee, else a new one."""
