@@ -20,19 +20,19 @@ _CALLS: Final = {"Check", "Diff", "Create", "Read", "Update", "Delete"}
 _logger = logging.getLogger(__name__)
 
 
-def _call() -> tuple[Any, Any]:
-    """The request and the context of the call that is being served; (None, None) outside of one."""
+def _frame() -> Mapping[str, Any]:
+    """What the SDK's method knows that serves the call; nothing outside of one."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  there is no other way: see the module
     while frame is not None:
         if frame.f_code.co_name in _CALLS and {"request", "context"} <= frame.f_locals.keys():
-            return frame.f_locals["request"], frame.f_locals["context"]
+            return frame.f_locals
         frame = frame.f_back
-    return None, None
+    return {}
 
 
 def urn() -> str:
     """The resource that the call is about; empty outside of one."""
-    return str(getattr(_call()[0], "urn", ""))
+    return str(getattr(_frame().get("request"), "urn", ""))
 
 
 def warn(message: str) -> None:
@@ -45,9 +45,29 @@ def warn(message: str) -> None:
         engine_pb2_grpc.EngineStub(channel).Log(request)
 
 
+def hear_cancel() -> None:
+    """Have the SDK pass the engine's Cancel on; by itself it ignores it, and what waits for another attempt waits on.
+
+    gRPC holds the SDK's method as it was when serving began, so only what the method does can be exchanged.
+    """
+    servicer = _frame().get("self")
+    method: Any = getattr(type(servicer), "Cancel", None)
+    if method is not None and method.__code__.co_freevars == _cancel.__code__.co_freevars:
+        method.__code__ = _cancel.__code__
+
+
+def _cancel(self: object, request: object, context: object) -> object:  # noqa: ARG001  run as the SDK's own method
+    from google.protobuf import empty_pb2  # noqa: PLC0415  it sees the names of the SDK's module
+
+    from pulumi_paygentic.adapter import session  # noqa: PLC0415
+
+    session.cancel()
+    return empty_pb2.Empty()
+
+
 def keep_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str) -> None:
     """Have the engine remember what was done although the call fails: the next up goes on from there."""
-    _, context = _call()
+    context = _frame()["context"]
     failed = provider_pb2.ErrorResourceInitFailed(
         id=object_id, properties=_struct(outputs), inputs=_struct(inputs), reasons=[reason]
     )

@@ -48,6 +48,7 @@ class Provider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration; what is wrong with it is told by `check`, in preview and without a traceback."""
         self._config = req.config.get
+        engine.hear_cancel()
 
     @told
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

@@ -35,3 +35,9 @@ def account_of(config: Callable[[str], Any]) -> Account:
         if settings not in _accounts:
             _accounts[settings] = Account(Client(settings), settings.merchant_id)
         return _accounts[settings]
+
+
+def cancel() -> None:
+    """Begin nothing more in any account: what waits ends at once, calls under way come to their end."""
+    for account in list(_accounts.values()):
+        account.client.cancel()
