@@ -72,19 +72,29 @@ async def _discard(message: Any) -> None:
 
 
 class Hold:
-    """Keeps a call, before or after the emulator did it, until it is released; then it gets no answer."""
+    """Keeps a call, before or after the emulator did it, until it is released; then it gets its answer, or none."""
 
-    def __init__(self, *, done: bool) -> None:
+    def __init__(self, *, done: bool, answers: bool = False) -> None:
         self.reached = threading.Event()
         self.released = threading.Event()
         self._done = done
+        self._answers = answers
 
     async def __call__(self, exchange: Exchange) -> None:
+        messages: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            messages.append(message)
+
         if self._done:
-            await exchange.app(exchange.scope, exchange.receive, _discard)
+            await exchange.app(exchange.scope, exchange.receive, keep)
         self.reached.set()
         await asyncio.to_thread(self.released.wait)
-        await exchange.drop()
+        if self._answers:
+            for message in messages:
+                await exchange.send(message)
+        else:
+            await exchange.drop()
 
 
 class Gate:

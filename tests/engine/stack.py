@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -222,6 +223,11 @@ class Running:
         shown = self._printed.read_text()
         lines = self._log.read_text().splitlines() if self._log.exists() else []
         return Result(self._command, self._process.returncode, shown, [json.loads(line) for line in lines])
+
+    def await_shown(self, text: str) -> None:
+        """Wait until it has printed this."""
+        while text not in self._printed.read_text():
+            time.sleep(0.01)
 
     def interrupt(self) -> None:
         """As Ctrl-C does."""
