@@ -158,3 +158,37 @@ def test_what_was_done_of_an_update_is_saved_and_the_next_up_completes_it(stack:
     assert site.account.lines(plan["id"]) == {"calls": "2"}
     assert stack.resources()["Plan payg"]["id"] == saved["id"] == plan["id"]
     assert stack.preview("--refresh").changes == {}
+
+
+def test_a_metric_that_is_replaced_takes_its_price_and_the_plans_line_with_it(stack: Stack, site: Site) -> None:
+    """Also back again: what the API could not delete is taken up, so going to and fro makes no third one."""
+    stack.write(SHOP).up()
+    first = {where: resource["id"] for where, resource in stack.resources().items()}
+    stack.edit('aggregation="COUNT"', 'aggregation="SUM", value_property="$.n"')
+    assert stack.up().changes == {"replace": 2, "update": 1}
+    (line,) = site.account.one("Plan")["prices"]
+    assert {line["id"]} == stack.ids()["Price"]
+    assert {line["billableMetricId"]} == stack.ids()["BillableMetric"]
+    assert stack.preview("--refresh").changes == {}
+
+    stack.edit('aggregation="SUM", value_property="$.n"', 'aggregation="COUNT"')
+    stack.up()
+    assert {where: resource["id"] for where, resource in stack.resources().items()} == first
+    assert site.account.counts()["BillableMetric"] == 2
+    assert stack.preview("--refresh").changes == {}
+
+
+def test_an_argument_taken_out_goes_back_to_the_apis_default(stack: Stack, site: Site) -> None:
+    """Or, where the API has no way back, preview says so."""
+    stack.write(SHOP)
+    stack.edit('currency="USD", ', 'currency="USD", renewal_reminder_days=9, description="D", ')
+    stack.up()
+    stack.edit("renewal_reminder_days=9, ", "")
+    assert stack.up().changes == {"update": 1}
+    assert site.account.one("Plan")["renewalReminderDays"] == 3
+    assert stack.preview("--refresh").changes == {}
+
+    stack.edit('description="D", ', "")
+    ((where, what),) = stack.preview(fails=True).errors
+    assert where == "Plan payg"
+    assert "can't be taken back" in what
