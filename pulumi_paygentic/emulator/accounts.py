@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pulumi_paygentic.emulator.errors import Unauthorized
@@ -23,6 +23,13 @@ class Accounts:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._accounts = tuple(accounts)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._accounts)
+
+    @property
+    def first(self) -> Account:
+        return self._accounts[0]
 
     def authenticate(self, authorization: str | None) -> Account:
         scheme, _, key = (authorization or "").partition(" ")

@@ -18,6 +18,7 @@ from pulumi_paygentic.emulator import checkout, control
 from pulumi_paygentic.emulator.accounts import Account, Accounts
 from pulumi_paygentic.emulator.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.clock import Clock
+from pulumi_paygentic.emulator.dashboard import routes as dashboard
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
 from pulumi_paygentic.emulator.faults.faults import Disturb, Faults
 from pulumi_paygentic.emulator.operations import operations
@@ -48,7 +49,12 @@ def create_app(
     templates = Templates(api)
     calls, faults = Calls(), Faults(templates)
     app = Starlette(
-        routes=[*api, *checkout.routes(emulator), *control.routes(emulator, calls, faults)],
+        routes=[
+            *api,
+            *checkout.routes(emulator),
+            *dashboard.routes(emulator),
+            *control.routes(emulator, calls, faults),
+        ],
         middleware=[
             Middleware(CountCalls, calls=calls, templates=templates),
             Middleware(Disturb, faults=faults),

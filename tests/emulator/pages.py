@@ -16,7 +16,6 @@ class PageReader(HTMLParser):
         self.links: list[str] = []
         self.labels: set[str] = set()
         self.fields: dict[str, dict[str, str | None]] = {}
-        self.scripts = 0
         self._words: list[str] = []
         self.feed(html)
 

@@ -67,7 +67,7 @@ def test_an_oversized_body_is_413(merchant: Merchant, factor: int) -> None:
     assert merchant.get("/v0/products")["pagination"]["total"] == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/v0", "/v0/nothing", "/v0/products/", "/v0/products/x/y", "/v9/products"])
+@pytest.mark.parametrize("path", ["/v0", "/v0/nothing", "/v0/products/", "/v0/products/x/y", "/v9/products"])
 def test_a_path_that_the_api_does_not_have_is_a_json_404(merchant: Merchant, path: str) -> None:
     assert merchant.call("GET", path, expect=404)["error"] == "not_found"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Context, Decimal, localcontext
 
 from babel import Locale
@@ -39,12 +40,12 @@ def product(amount: str, factor: int) -> Decimal:
         return Decimal(amount) * factor
 
 
-def date(stamp: str) -> str:
-    return format_date(parse_date_time(stamp), "d MMMM y", locale=_LOCALE)
+def date(stamp: str | datetime) -> str:
+    return format_date(_datetime(stamp), "d MMM y", locale=_LOCALE)
 
 
-def moment(stamp: str) -> str:
-    return format_datetime(parse_date_time(stamp), "d MMM y, HH:mm 'UTC'", locale=_LOCALE)
+def moment(stamp: str | datetime) -> str:
+    return format_datetime(_datetime(stamp), "d MMM y, HH:mm 'UTC'", locale=_LOCALE)
 
 
 def every(duration: str) -> str:
@@ -78,6 +79,10 @@ def _span(duration: str) -> str:
 
 def _is_one(span: str) -> bool:
     return span.startswith("1 ") and " and " not in span
+
+
+def _datetime(stamp: str | datetime) -> datetime:
+    return stamp if isinstance(stamp, datetime) else parse_date_time(stamp)
 
 
 def _exact(amount: str | Decimal | int) -> Context:

@@ -1,0 +1,124 @@
+"""The first page: how much is used and earned, as it comes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from pulumi_paygentic.emulator import kinds, reports
+from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
+from pulumi_paygentic.emulator.dashboard.view import View
+from pulumi_paygentic.emulator.metering import Window
+from pulumi_paygentic.emulator.pages.charts import Series, bars
+from pulumi_paygentic.emulator.pages.words import money, number
+
+MOST_CHARTS = 6
+_MOST_PERIODS = 12
+
+
+class Range(NamedTuple):
+    """How far back a look at usage goes, and in what steps."""
+
+    key: str
+    name: str
+    window: Window
+    step: timedelta
+    steps: int
+    label: str
+
+
+RANGES = (
+    Range("hour", "Last hour", "MINUTE", timedelta(minutes=1), 60, "%H:%M"),
+    Range("day", "Last 24 hours", "HOUR", timedelta(hours=1), 24, "%H:%M"),
+    Range("month", "Last 30 days", "DAY", timedelta(days=1), 30, "%d %b"),
+)
+
+
+class Usage(NamedTuple):
+    metric: reports.MetricUsage
+    chart: Markup | None
+    rows: list[tuple[str, Decimal]]
+
+
+class Revenue(NamedTuple):
+    currency: str
+    chart: Markup
+    rows: list[reports.PlanRevenue]
+    plans: list[str]
+    total: Decimal
+
+
+def show_overview(view: View) -> Response:
+    cx, asked = view.cx, view.request.query_params.get("range")
+    span = next((one for one in RANGES if one.key == asked), RANGES[0])
+    end = _ceiling(cx.clock.now(), span.step)
+    start = end - span.step * span.steps
+    measured = reports.usage(cx.store, cx.merchant, start=start, end=end, window=span.window)
+    revenue = list(_revenues(reports.revenue(cx.store, cx.clock.now(), cx.merchant)))
+    live = sum(cx.store.count(kinds.SUBSCRIPTION, {"status": s}, merchant=cx.merchant) for s in LIVE)
+    [(events,)] = cx.store.sql("SELECT count(*) FROM events WHERE merchant = ?", (cx.merchant,))
+    tiles = [
+        ("Customers", number(reports.customer_count(cx.store, cx.merchant))),
+        ("Live subscriptions", number(live)),
+        ("Events received", number(events)),
+        *((f"Revenue, {one.currency}", money(one.total, one.currency)) for one in revenue),
+    ]
+    usage = list(_usages(measured, start, span))
+    unmatched = reports.unmatched(cx.store, cx.merchant)
+    return view.page(
+        "overview.html", "", tiles=tiles, usage=usage, revenue=revenue, unmatched=unmatched, ranges=RANGES, span=span
+    )
+
+
+def _usages(measured: Iterable[reports.MetricUsage], start: datetime, span: Range) -> Iterator[Usage]:
+    """The most used metrics first; those that measured something get a chart, as long as there is room."""
+    for place, metric in enumerate(sorted(measured, key=lambda metric: -metric.events)):
+        drawn = place < MOST_CHARTS and metric.events > 0
+        rows = [(f"{point.start:{span.label}}", point.value) for point in metric.points]
+        yield Usage(metric, _usage_chart(metric, start, span) if drawn else None, rows)
+
+
+def _usage_chart(metric: reports.MetricUsage, start: datetime, span: Range) -> Markup:
+    found = {point.start: point.value for point in metric.points}
+    moments = [start + span.step * n for n in range(span.steps)]
+    values = [found.get(moment, Decimal(0)) for moment in moments]
+    words = tuple(f"{number(value)} {metric.unit}" for value in values)
+    summary = f"{metric.name}, {span.name.lower()}: {number(metric.total)} {metric.unit} in all"
+    labels = tuple(f"{moment:{span.label}}" for moment in moments)
+    return bars(summary, labels, (Series(metric.name, tuple(map(float, values)), words),))
+
+
+def _revenues(found: Iterable[reports.PlanRevenue]) -> Iterator[Revenue]:
+    """One chart a currency: amounts of different ones have no sum."""
+    by_currency: defaultdict[str, list[reports.PlanRevenue]] = defaultdict(list)
+    for one in found:
+        by_currency[one.currency].append(one)
+    for currency, rows in sorted(by_currency.items()):
+        total = sum((row.invoiced + row.accruing for row in rows), Decimal(0))
+        plans = sorted({row.plan_id: row.plan_name for row in rows}.items(), key=lambda plan: plan[1])
+        periods = sorted({row.period_start for row in rows})[-_MOST_PERIODS:]
+        series = tuple(_plan_series(name, plan_id, rows, periods) for plan_id, name in plans)
+        labels = tuple(f"{period:%d %b %y}" for period in periods)
+        chart = bars(f"Revenue in {currency} by period: {money(total, currency)} in all", labels, series)
+        yield Revenue(currency, chart, rows, [name for _, name in plans], total)
+
+
+def _plan_series(name: str, plan_id: str, rows: list[reports.PlanRevenue], periods: list[datetime]) -> Series:
+    earned: defaultdict[datetime, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.plan_id == plan_id:
+            earned[row.period_start] += row.invoiced + row.accruing
+    values = [earned[period] for period in periods]
+    return Series(name, tuple(map(float, values)), tuple(money(value, rows[0].currency) for value in values))
+
+
+def _ceiling(moment: datetime, step: timedelta) -> datetime:
+    """The end of the window that the moment is in."""
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + step * ((moment - day) // step + 1)
