@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_paygentic.emulator import reset, unreproduced
-from pulumi_paygentic.emulator.collections import authorizations, events, meters, versions
+from pulumi_paygentic.emulator.collections import authorizations, events, invoices, meters, versions
 from pulumi_paygentic.emulator.collections.customers import Customers
 from pulumi_paygentic.emulator.collections.features import Features
 from pulumi_paygentic.emulator.collections.fees import Fees
@@ -27,6 +27,7 @@ def operations() -> Operations:
         authorizations.operations(),
         events.operations(),
         meters.operations(),
+        invoices.operations(),
         reset.operations(),
     )
     return {template: table[template] for template in sorted(table, key=lambda t: (t.count("{"), t))}

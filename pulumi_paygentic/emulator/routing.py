@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pulumi_paygentic.emulator.accounts import Accounts
+from pulumi_paygentic.emulator.billing import schedule
 from pulumi_paygentic.emulator.clock import Clock
 from pulumi_paygentic.emulator.context import Answer, Context, Handler
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotReproduced
@@ -27,6 +28,10 @@ class Emulator:
     store: Store
     clock: Clock
     accounts: Accounts
+
+    def __post_init__(self) -> None:
+        with self.store.transaction():
+            schedule.enrol_missing(self.store, self.clock.now())
 
 
 class Resource:
@@ -63,6 +68,7 @@ class Resource:
         )
         # No await from here to the commit: requests take turns, each sees the whole of those before it.
         with emulator.store.transaction():
+            schedule.catch_up(emulator.store, emulator.clock.now())
             answer = handler(context)
         return respond(answer)
 

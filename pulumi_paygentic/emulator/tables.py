@@ -19,6 +19,7 @@ _INDEXED = (
     "defaultVersionId",
     "token",
     "externalId",
+    "subscriptionId",
 )
 _OBJECTS = (
     """CREATE TABLE IF NOT EXISTS objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
@@ -41,6 +42,16 @@ _EVENTS = (
     "CREATE INDEX IF NOT EXISTS events_by_customer ON events (merchant, type, customer, time)",
     "CREATE INDEX IF NOT EXISTS events_unlinked ON events (merchant, external_subject) WHERE customer IS NULL",
 )
-SCHEMA = (*_OBJECTS, *_SLOTS, *_EVENTS)
-OWNED = ("events",)
+_BILLING = (
+    """CREATE TABLE IF NOT EXISTS billing (subscription TEXT PRIMARY KEY, merchant TEXT NOT NULL,
+       customer TEXT NOT NULL, clock TEXT, next INTEGER NOT NULL, sequence INTEGER NOT NULL,
+       period_end INTEGER NOT NULL, charged TEXT NOT NULL, credits TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS billing_by_next ON billing (clock, next)",
+    """CREATE TABLE IF NOT EXISTS ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, merchant TEXT NOT NULL,
+       customer TEXT NOT NULL, currency TEXT NOT NULL, time INTEGER NOT NULL, amount INTEGER NOT NULL,
+       reference TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS ledger_by_customer ON ledger (customer, currency)",
+)
+SCHEMA = (*_OBJECTS, *_SLOTS, *_EVENTS, *_BILLING)
+OWNED = ("events", "billing", "ledger")
 """The tables whose rows belong to a merchant and a customer, and go with them."""

@@ -21,12 +21,9 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
     },
     "payment methods": {"/v0/customers/{id}/paymentMethods": "GET POST"},
     "payments": {"/v0/payments": "GET POST", "/v0/payments/{id}": "GET", "/v0/paymentSessions": "GET"},
-    "invoices": {
-        "/v2/invoices": "GET",
+    "invoices before they are due, manual lines, payments and refunds of invoices": {
         "/v2/invoices/projected": "GET",
         "/v2/invoices/lineItems": "GET POST",
-        "/v2/invoices/{id}": "GET",
-        "/v2/invoices/{id}/lineItems": "GET",
         "/v2/invoices/{id}/payment": "POST",
         "/v2/invoices/{id}/pdf": "GET",
         "/v2/invoices/{id}/retryPayment": "POST",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import create_app, running
+from pulumi_paygentic.emulator import create_app, running, tables
 from pulumi_paygentic.emulator.metering import numeric
 from tests.emulator.in_process import KEY
 from tests.emulator.merchant import Json, Merchant
@@ -252,7 +252,8 @@ def test_accepted_events_survive_a_kill_and_an_older_file_still_opens(tmp_path: 
     data = tmp_path / "emulator.db"
     app = create_app(data=data)
     store = app.state.emulator.store
-    store.sql("DROP TABLE events")  # as in a file from before there were events
+    for table in tables.OWNED:  # as in a file from before there was any of this
+        store.sql(f"DROP TABLE {table}")
     store.close()
     with running(data=data) as emulator, httpx.Client(base_url=emulator.url, headers=KEY) as http:
         body = {"type": "request", "source": "test", "subject": "cus_a", "data": {}, "idempotencyKey": "one"}

@@ -79,13 +79,13 @@ def test_amounts_are_right_to_the_last_digit(
     unit: Decimal, quantity: Decimal, percent: Decimal, inclusive: bool
 ) -> None:
     amount = rating.rate(_standard(f"{unit:f}"), quantity, tax_percent=percent, inclusive=inclusive)
-    asked = round(Fraction(unit) * Fraction(quantity) * 10**9)
+    asked = Fraction(round(Fraction(unit) * Fraction(quantity) * 10**9))
     if inclusive:
-        net = round(Fraction(asked) * 100 / (100 + Fraction(percent)))
+        net = Fraction(round(asked * 100 / (100 + Fraction(percent))))
         tax = asked - net
     else:
-        net, tax = asked, round(Fraction(asked) * Fraction(percent) / 100)
-    assert (amount.price * 10**9, amount.tax * 10**9) == (net, tax)
+        net, tax = asked, Fraction(round(asked * Fraction(percent) / 100))
+    assert (Fraction(amount.price) * 10**9, Fraction(amount.tax) * 10**9) == (net, tax)
     assert Fraction(amount.total) * 10**9 == net + tax
 
 

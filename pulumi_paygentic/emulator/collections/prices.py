@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from pulumi_paygentic.emulator import kinds, slots
+from pulumi_paygentic.emulator.billing import schedule
 from pulumi_paygentic.emulator.collection import Collection
 from pulumi_paygentic.emulator.collections import price_rules
 from pulumi_paygentic.emulator.collections.subscription_counts import billing_directly
@@ -101,6 +102,8 @@ class Prices(Collection):
             del revised["pricingUnitId"]
         revised = price_rules.check(revised)
         _check_subscribers(cx, record, revised)
+        if revised["paymentTerm"] != record["paymentTerm"]:
+            schedule.change_payment_term(cx.store, revised)
         return revised
 
     def conditions(self, cx: Context) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator.billing import schedule
 from pulumi_paygentic.emulator.collection import Collection
 from pulumi_paygentic.emulator.collections.customers import ensure_consumer, ensure_customer
 from pulumi_paygentic.emulator.collections.subscription_bodies import CreateSubscription, StartedBefore, Termination
@@ -103,6 +104,7 @@ class Subscriptions(Collection):
             "updatedAt": now,
         }
         cx.store.put(terminated)
+        schedule.end(cx.store, terminated, cx.clock.now())
         return Answer(200, self.present(cx, terminated))
 
 
@@ -125,7 +127,9 @@ def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Reco
         "billingAnchor": plan["billingAnchor"] or given["startedAt"],
         "billingCadence": plan["billingCadence"],
     }
-    return subscriptions.insert(cx, {**subscriptions.defaults, **fields}), True
+    record = subscriptions.insert(cx, {**subscriptions.defaults, **fields})
+    schedule.enrol(cx.store, record, cx.clock.now())
+    return cx.require(kinds.SUBSCRIPTION, record["id"]), True
 
 
 def _check_terms(cx: Context, given: Record) -> None:

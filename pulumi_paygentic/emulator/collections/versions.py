@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from pulumi_paygentic.emulator import kinds, query, slots
+from pulumi_paygentic.emulator.billing import schedule
 from pulumi_paygentic.emulator.collections import lines
 from pulumi_paygentic.emulator.collections.prices import present_price
 from pulumi_paygentic.emulator.collections.subscription_counts import pinned_at_creation
@@ -68,6 +69,7 @@ def mint(cx: Context) -> Answer:
             details={"basedOnVersionId": expected, "currentVersionId": current},
         )
     plan = lines.mint(cx, plan, given["prices"])
+    _move(cx, plan)
     return Answer(201, present(cx, plan, cx.require(kinds.PLAN_VERSION, plan["defaultVersionId"])))
 
 
@@ -78,7 +80,13 @@ def transition(cx: Context) -> Answer:
     if version["id"] != plan["defaultVersionId"]:
         plan = lines.make_default(cx, plan, version)
         cx.store.put({**version, "updatedAt": cx.clock.stamp()})
+        _move(cx, plan)
     return Answer(200, present(cx, plan, cx.require(kinds.PLAN_VERSION, version["id"])))
+
+
+def _move(cx: Context, plan: Record) -> None:
+    if plan["versionTransition"]["effectiveDate"] == "immediate":
+        schedule.move_now(cx.store, plan)
 
 
 def present(cx: Context, plan: Record, version: Record) -> Record:

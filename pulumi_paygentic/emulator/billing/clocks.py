@@ -1,0 +1,15 @@
+"""Test clocks: a time of their own for the subscriptions tied to them. It stands still until it is advanced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.store import Record, Store
+
+
+def time_of(store: Store, subscription: Record, now: datetime) -> datetime:
+    """What time it is for a subscription."""
+    clock = store.get(kinds.TEST_CLOCK, subscription.get("testClockId", ""))
+    return now if clock is None else parse_date_time(clock["currentTime"])

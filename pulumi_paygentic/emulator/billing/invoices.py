@@ -1,0 +1,147 @@
+"""Invoices: one is open for each period of a subscription; when the period's grace ends it is issued, and paid."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pulumi_paygentic.emulator import kinds, rating
+from pulumi_paygentic.emulator.billing import clocks, lines, wallets
+from pulumi_paygentic.emulator.billing.lines import Bill
+from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.billing.wallets import Wallet
+from pulumi_paygentic.emulator.clock import timestamp
+from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.rating import Period
+from pulumi_paygentic.emulator.store import Record, Store
+
+GRACE = timedelta(hours=1)
+"""How long after a period usage of it is still taken."""
+NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
+_PRIVATE = ("terms", "lines", "planId", "last")
+
+
+def open_invoice(store: Store, subscription: Record, number: int, period: Period, agreed: list[Term]) -> Record:
+    plan = store.get(kinds.PLAN, subscription["planId"]) or {}
+    record = {
+        "id": kinds.INVOICE.new_id(),
+        "object": kinds.INVOICE.name,
+        "merchantId": subscription["merchantId"],
+        "subscriptionId": subscription["id"],
+        "customerId": subscription["customerId"],
+        "planId": subscription["planId"],
+        "sequenceNumber": number,
+        "status": "ACTIVE",
+        "autoApprove": True,
+        "currency": plan["currency"],
+        "billingAnchor": subscription["billingAnchor"],
+        "billingCadence": subscription["billingCadence"],
+        "periodStart": timestamp(period.start),
+        "periodEnd": timestamp(period.end),
+        "gracePeriodEnd": timestamp(period.end + GRACE),
+        "createdAt": timestamp(period.start),
+        "updatedAt": timestamp(period.start),
+        "terms": agreed,
+    }
+    store.insert(kinds.INVOICE, subscription["merchantId"], record)
+    return record
+
+
+def find_open(store: Store, subscription_id: str) -> list[Record]:
+    """The invoices not issued yet, in the order of their periods."""
+    return store.find(kinds.INVOICE, {"subscriptionId": subscription_id, "status": "ACTIVE"})
+
+
+def bill(store: Store, invoice: Record) -> Bill:
+    """What the invoice comes to, with what is known now."""
+    subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"])
+    assert subscription is not None  # noqa: S101 - subscriptions and invoices are purged together
+    [(charged, owed)] = store.sql(
+        "SELECT charged, credits FROM billing WHERE subscription = ?", (invoice["subscriptionId"],)
+    )
+    result = Bill(store, subscription, json.loads(charged))
+    period = period_of(invoice)
+    if invoice["sequenceNumber"] == 0:
+        result.fees(period, invoice["terms"], "in_advance")
+        return result
+    result.usage(period, invoice["terms"])
+    result.fees(period, invoice["terms"], "in_arrears", last=bool(invoice.get("last")))
+    result.fees(period, invoice["terms"], "in_advance")
+    result.refunds(period, json.loads(owed))
+    upcoming = store.find(
+        kinds.INVOICE,
+        {"subscriptionId": invoice["subscriptionId"], "sequenceNumber": invoice["sequenceNumber"] + 1},
+    )
+    for ahead in upcoming:
+        result.fees(period_of(ahead), ahead["terms"], "in_advance")
+    return result
+
+
+def issue(store: Store, invoice: Record, now: datetime) -> Record:
+    """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice stays unpaid."""
+    final = bill(store, invoice)
+    subscription = final.subscription
+    sums = lines.totals(final.lines)
+    owed = sums["grandTotal"]
+    wallet = Wallet(invoice["merchantId"], invoice["customerId"], invoice["currency"])
+    paid = owed <= wallets.balance(store, wallet)
+    if paid and owed:
+        wallets.enter(store, wallet, -owed, now, invoice["id"])
+    store.sql(
+        "UPDATE billing SET charged = ?, credits = coalesce(?, credits) WHERE subscription = ?",
+        (json.dumps(final.charged), "[]" if invoice["sequenceNumber"] else None, subscription["id"]),
+    )
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    issued = {
+        **invoice,
+        "status": "PAID" if paid else "ISSUED",
+        "lines": final.lines,
+        "invoiceNumber": f"INV-{store.count(kinds.INVOICE, merchant=invoice['merchantId']):06}-{invoice['id'][-4:]}",
+        "issuedAt": timestamp(now),
+        "dueAt": timestamp(midnight + timedelta(days=subscription["paymentTermDays"])),
+        "paidAt": timestamp(now) if paid else None,
+        "updatedAt": timestamp(now),
+        **_amounts(sums, owed if paid else Decimal(0)),
+    }
+    store.put(issued)
+    return issued
+
+
+def period_of(invoice: Record) -> Period:
+    return Period(parse_date_time(invoice["periodStart"]), parse_date_time(invoice["periodEnd"]))
+
+
+def lines_of(store: Store, invoice: Record) -> list[Record]:
+    """The lines: fixed once issued, and until then as they stand."""
+    fixed: list[Record] | None = invoice.get("lines")
+    return bill(store, invoice).lines if fixed is None else fixed
+
+
+def time_of(store: Store, invoice: Record, now: datetime) -> datetime:
+    """What time it is for the invoice's subscription: its test clock's, if it has one."""
+    subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"]) or {}
+    return clocks.time_of(store, subscription, now)
+
+
+def status_of(store: Store, invoice: Record, now: datetime) -> str:
+    """An open invoice whose period is over is closing, until its grace ends."""
+    if invoice["status"] == "ACTIVE" and parse_date_time(invoice["periodEnd"]) <= time_of(store, invoice, now):
+        return "CLOSING"
+    return str(invoice["status"])
+
+
+def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
+    shown = {name: value for name, value in invoice.items() if name not in _PRIVATE}
+    found = lines_of(store, invoice)
+    if invoice["status"] == "ACTIVE":
+        shown |= _amounts(lines.totals(found), Decimal(0))
+        shown |= {"invoiceNumber": None, "issuedAt": None, "dueAt": None, "paidAt": None}
+        shown["nextActionAt"] = invoice["gracePeriodEnd"]
+    return {**shown, "status": status_of(store, invoice, now), "itemCount": len(found)}
+
+
+def _amounts(sums: dict[str, Decimal], paid: Decimal) -> dict[str, str]:
+    amounts = {**sums, "paidAmount": paid, "unpaidAmount": sums["grandTotal"] - paid}
+    return {name: rating.plain(amount) for name, amount in amounts.items()}

@@ -1,0 +1,130 @@
+"""The lines of an invoice: usage of a period, fees as they fall due, and credits for usage refunded since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from pulumi_paygentic.emulator import events, kinds, metering, rating
+from pulumi_paygentic.emulator.billing import terms
+from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.clock import timestamp
+from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.metering import Question
+from pulumi_paygentic.emulator.rating import Amount, Cadence, Period
+from pulumi_paygentic.emulator.store import Record, Store
+
+_DAILY = Cadence(0, timedelta(days=1))
+
+
+@dataclass(slots=True)
+class Bill:
+    """Lines as they are gathered, and which fee was charged up to when: no fee is charged twice for one time."""
+
+    store: Store
+    subscription: Record
+    charged: dict[str, int] = field(default_factory=dict)
+    lines: list[Record] = field(default_factory=list)
+
+    def usage(self, period: Period, agreed: list[Term]) -> None:
+        """What was measured in the period, at the period's prices."""
+        for term in filter(terms.is_metered, agreed):
+            quantity = used(self.store, self.subscription, term, period)
+            if quantity:
+                self._add(term, period, quantity, "in_arrears")
+
+    def fees(self, period: Period, agreed: list[Term], payment_term: str, *, last: bool = False) -> None:
+        """Fees in advance whose time begins in the period; in arrears, whose time ends in it, or begins in the last."""
+        for term in agreed:
+            price = term["price"]
+            if terms.is_metered(term) or price["paymentTerm"] != payment_term:
+                continue
+            for occurrence in self._occurrences(term, period):
+                begins = period.start <= occurrence.start < period.end
+                ends = last or occurrence.end <= period.end
+                if begins if payment_term == "in_advance" else ends:
+                    self.charged[term["key"]] = events.milliseconds(occurrence.start)
+                    self._add(term, occurrence, Decimal(price["quantity"]), payment_term)
+
+    def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
+        """Refunds of usage that an earlier invoice charged, at the price it charged."""
+        for credit in owed:
+            term = {**credit["term"], "price": {**credit["term"]["price"], **credit["price"]}}
+            self._add(term, period, -Decimal(credit["quantity"]), "in_arrears")
+
+    def _occurrences(self, term: Term, period: Period) -> Iterator[Period]:
+        """The fee's own times that touch the period and are not charged yet; one that comes once, at most once."""
+        key, every = term["key"], rating.cadence(term["price"]["billingCadence"])
+        if not every.recurs:
+            if key not in self.charged:
+                yield Period(period.start, period.start)
+            return
+        if not every.months and every.exact < _DAILY.exact:
+            every = _DAILY
+        anchor = parse_date_time(self.subscription["billingAnchor"])
+        since = parse_date_time(self.subscription["billingStartsAt"])
+        for occurrence in rating.periods(anchor, every, since):
+            if occurrence.start >= period.end:
+                return
+            if occurrence.end > period.start and events.milliseconds(occurrence.start) > self.charged.get(key, -1):
+                yield occurrence
+
+    def _add(self, term: Term, window: Period, quantity: Decimal, payment_term: str) -> None:
+        plan = self.store.get(kinds.PLAN, self.subscription["planId"]) or {}
+        percent = terms.tax_percent(self.store, self.subscription, term)
+        inclusive = plan.get("taxBehavior") == "inclusive"
+        price = term["price"]
+        amount = rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive)
+        identity = f"{term['key']}:{events.milliseconds(window.start)}:{len(self.lines)}"
+        self.lines.append(
+            {
+                "eventType": "usage" if terms.is_metered(term) else "fee",
+                "eventId": identity,
+                "eventSourceId": term["sourceId"],
+                "billableMetricId": term["sourceId"],
+                "itemId": term["itemId"],
+                "priceId": price["id"],
+                "invoiceDisplayName": price["invoiceDisplayName"],
+                "lineItemType": "refund" if quantity < 0 else "charge",
+                "meterEventId": identity if terms.is_metered(term) else "",
+                "metricDescription": term["description"],
+                "metricName": term["name"],
+                "metricUnit": term["unit"],
+                "quantity": int(quantity) if quantity == int(quantity) else float(quantity),
+                "taxRate": float(percent / 100),
+                **_written(amount),
+                "periodStart": timestamp(window.start),
+                "periodEnd": timestamp(window.end),
+                "paymentTerm": payment_term,
+            }
+        )
+
+
+def used(store: Store, subscription: Record, term: Term, period: Period) -> Decimal:
+    """How much of a metric the subscription's customer used in a period."""
+    metric = store.get(kinds.BILLABLE_METRIC, term["sourceId"])
+    if metric is None:
+        return Decimal(0)
+    asked = Question(
+        events.milliseconds(period.start), events.milliseconds(period.end), str(subscription["customerId"])
+    )
+    return metering.measure(store, metric, asked).whole.result(metric["aggregation"])
+
+
+def totals(lines: list[Record]) -> dict[str, Decimal]:
+    return {
+        name: rating.total([Decimal(line[part]) for line in lines])
+        for name, part in (("subtotal", "totalPrice"), ("totalTax", "totalTax"), ("grandTotal", "totalAmount"))
+    }
+
+
+def _written(amount: Amount) -> dict[str, str]:
+    return {
+        "unitPrice": rating.plain(amount.unit_price),
+        "totalPrice": rating.plain(amount.price),
+        "totalTax": rating.plain(amount.tax),
+        "totalAmount": rating.plain(amount.total),
+    }

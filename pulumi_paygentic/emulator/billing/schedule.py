@@ -1,0 +1,167 @@
+"""Moves subscriptions on in time: opens their periods, ends them, issues their invoices.
+
+Nothing runs in the background. Before a request is handled, everything that was due until then is done, in the order
+of time; so an edit always finds the periods that began before it with terms of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pulumi_paygentic.emulator import events, kinds, rating
+from pulumi_paygentic.emulator.billing import invoices, terms, wallets
+from pulumi_paygentic.emulator.billing.wallets import Wallet
+from pulumi_paygentic.emulator.clock import timestamp
+from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.store import Record, Store
+
+NEVER = 2**62
+
+
+def enrol(store: Store, subscription: Record, now: datetime) -> None:
+    """Bill a subscription from its start on, with test money to pay from."""
+    starts = events.milliseconds(parse_date_time(subscription["billingStartsAt"]))
+    plan = store.get(kinds.PLAN, subscription["planId"]) or {}
+    merchant, customer = subscription["merchantId"], subscription["customerId"]
+    wallets.ensure(store, Wallet(merchant, customer, plan["currency"]), now)
+    store.sql(
+        "INSERT INTO billing (subscription, merchant, customer, clock, next, sequence, period_end, charged, credits)"
+        " VALUES (?, ?, ?, ?, ?, 0, ?, '{}', '[]')",
+        (subscription["id"], merchant, customer, subscription.get("testClockId"), starts, starts),
+    )
+    advance(store, subscription["id"], now)
+
+
+def enrol_missing(store: Store, now: datetime) -> None:
+    """Subscriptions from a data file of before there was billing."""
+    rows = store.sql(
+        "SELECT id FROM objects WHERE kind = ? AND deleted = 0 AND id NOT IN (SELECT subscription FROM billing)",
+        (kinds.SUBSCRIPTION.name,),
+    )
+    for (subscription_id,) in rows:
+        subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
+        if subscription is not None and subscription["status"] in {"active", "pending_payment"}:
+            enrol(store, subscription, now)
+
+
+def catch_up(store: Store, now: datetime) -> None:
+    """Everything that is due by the emulator's clock."""
+    time = events.milliseconds(now)
+    for (subscription_id,) in store.sql("SELECT subscription FROM billing WHERE clock IS NULL AND next <= ?", (time,)):
+        advance(store, subscription_id, now)
+
+
+def catch_up_clock(store: Store, clock_id: str, now: datetime) -> None:
+    """Everything that is due by a test clock, for the subscriptions tied to it."""
+    time = events.milliseconds(now)
+    due = store.sql("SELECT subscription FROM billing WHERE clock = ? AND next <= ?", (clock_id, time))
+    for (subscription_id,) in due:
+        advance(store, subscription_id, now)
+
+
+def advance(store: Store, subscription_id: str, now: datetime) -> None:
+    """Step by step, always the earliest thing that is due, until nothing is."""
+    subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
+    if subscription is None:
+        store.sql("DELETE FROM billing WHERE subscription = ?", (subscription_id,))
+        return
+    while (due := _next(store, subscription)) <= events.milliseconds(now):
+        subscription = _step(store, subscription, events.moment(due))
+    store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription_id))
+
+
+def end(store: Store, subscription: Record, moment: datetime) -> None:
+    """The subscription has ended: its period ends with it, and what is open is issued at once."""
+    for invoice in invoices.find_open(store, subscription["id"]):
+        period = invoices.period_of(invoice)
+        if moment < period.start:
+            store.put({**invoice, "status": "CANCELLED", "lines": [], **invoices.NOTHING})
+            continue
+        if moment < period.end:
+            stamp = timestamp(moment)
+            invoice |= {"periodEnd": stamp, "gracePeriodEnd": stamp, "last": True}
+        invoices.issue(store, invoice, moment)
+    store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (NEVER, subscription["id"]))
+
+
+def move_now(store: Store, plan: Record) -> None:
+    """Floating subscriptions bill usage of the whole period under way by the new version; in advance, from the next."""
+    for subscription in store.find(kinds.SUBSCRIPTION, {"planId": plan["id"], "versionPolicy": "floating"}):
+        invoice = current(store, subscription["id"])
+        if invoice is not None:
+            ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
+            behind = [
+                term for term in terms.snapshot(store, subscription) if term["price"]["paymentTerm"] != "in_advance"
+            ]
+            store.put({**invoice, "terms": [*behind, *ahead]})
+
+
+def change_payment_term(store: Store, price: Record) -> None:
+    """The one edit of a price that reaches the period under way: when it is paid."""
+    rows = store.sql("SELECT DISTINCT subscription FROM billing WHERE merchant = ?", (store.owner(price["id"]),))
+    for (subscription_id,) in rows:
+        invoice = current(store, subscription_id)
+        if invoice is None or price["id"] not in {term["price"]["id"] for term in invoice["terms"]}:
+            continue
+        for term in invoice["terms"]:
+            if term["price"]["id"] == price["id"]:
+                term["price"]["paymentTerm"] = price["paymentTerm"]
+        store.put(invoice)
+
+
+def current(store: Store, subscription_id: str) -> Record | None:
+    """The invoice of the period under way."""
+    still_open = invoices.find_open(store, subscription_id)
+    return still_open[-1] if still_open else None
+
+
+def _next(store: Store, subscription: Record) -> int:
+    """When something happens next: the grace of a period ends, a period begins, or the subscription ends."""
+    if subscription["status"] == "terminated":
+        return NEVER
+    [(period_end,)] = store.sql("SELECT period_end FROM billing WHERE subscription = ?", (subscription["id"],))
+    moments: list[int] = [period_end]
+    moments += [_time(invoice["gracePeriodEnd"]) for invoice in invoices.find_open(store, subscription["id"])]
+    if "endingAt" in subscription:
+        moments.append(_time(subscription["endingAt"]))
+    return min(moments)
+
+
+def _step(store: Store, subscription: Record, moment: datetime) -> Record:
+    stamp = timestamp(moment)
+    if subscription.get("endingAt") == stamp:
+        ended = {**subscription, "status": "terminated", "terminatedAt": stamp, "updatedAt": stamp}
+        store.put(ended)
+        end(store, ended, moment)
+        return ended
+    for invoice in invoices.find_open(store, subscription["id"]):
+        if invoice["gracePeriodEnd"] == stamp:
+            invoices.issue(store, invoice, moment)
+            return subscription
+    _open_period(store, subscription, moment)
+    return subscription
+
+
+def _open_period(store: Store, subscription: Record, start: datetime) -> None:
+    [(sequence,)] = store.sql("SELECT sequence FROM billing WHERE subscription = ?", (subscription["id"],))
+    anchor, every = parse_date_time(subscription["billingAnchor"]), rating.cadence(subscription["billingCadence"])
+    period = next(rating.periods(anchor, every, start), None)
+    if period is None:  # the calendar's end
+        store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))
+        return
+    agreed = terms.snapshot(store, subscription)
+    if sequence == 0:
+        upfront = invoices.open_invoice(store, subscription, 0, period, agreed)
+        if invoices.lines_of(store, upfront):
+            invoices.issue(store, upfront, start)
+        else:
+            store.delete(upfront["id"])
+    invoices.open_invoice(store, subscription, sequence + 1, period, agreed)
+    store.sql(
+        "UPDATE billing SET sequence = ?, period_end = ? WHERE subscription = ?",
+        (sequence + 1, events.milliseconds(period.end), subscription["id"]),
+    )
+
+
+def _time(stamp: str) -> int:
+    return events.milliseconds(parse_date_time(stamp))

@@ -1,0 +1,50 @@
+"""Wallets of test money: what a customer was given in a currency, and what invoices took."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from pulumi_paygentic.emulator import events, rating
+from pulumi_paygentic.emulator.store import Store
+
+TEST_FUNDS = Decimal(100)
+"""What a customer is given in a currency with the first subscription in it."""
+
+
+class Wallet(NamedTuple):
+    """A customer's money with a merchant in one currency."""
+
+    merchant: str
+    customer: str
+    currency: str
+
+
+def ensure(store: Store, wallet: Wallet, now: datetime) -> None:
+    """Give the customer test money in a currency, the first time it is needed."""
+    if not store.sql("SELECT 1 FROM ledger WHERE customer = ? AND currency = ? LIMIT 1", wallet[1:]):
+        enter(store, wallet, TEST_FUNDS, now, "funding")
+
+
+def enter(store: Store, wallet: Wallet, amount: Decimal, now: datetime, reference: str) -> None:
+    """Put money in, or, where the amount is negative, take it out; `reference` says for what."""
+    store.sql(
+        "INSERT INTO ledger (merchant, customer, currency, time, amount, reference) VALUES (?, ?, ?, ?, ?, ?)",
+        (*wallet, events.milliseconds(now), rating.atoms(amount), reference),
+    )
+
+
+def balance(store: Store, wallet: Wallet) -> Decimal:
+    statement = "SELECT coalesce(sum(amount), 0) FROM ledger WHERE customer = ? AND currency = ?"
+    return rating.from_atoms(store.sql(statement, wallet[1:])[0][0])
+
+
+def movements(store: Store, customer: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """What was put in and what was taken out, by currency."""
+    rows = store.sql(
+        "SELECT currency, sum(max(amount, 0)), sum(max(-amount, 0)) FROM ledger WHERE customer = ?"
+        " GROUP BY currency ORDER BY currency",
+        (customer,),
+    )
+    return {currency: (rating.from_atoms(given), rating.from_atoms(taken)) for currency, given, taken in rows}
