@@ -1,4 +1,7 @@
-"""What the tests with the real CLI get: an emulator and stacks of their own."""
+"""What the tests with the real CLI get: an emulator and stacks of their own.
+
+The default run takes a seeded sample of what is long; `THOROUGH=1 scripts/check engine` runs all of it (hours).
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Stack:
         self.environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{cli}:{os.environ['PATH']}",
-            "PULUMI_BACKEND_URL": f"file://{folder}/state",
+            "PULUMI_BACKEND_URL": f"file://{folder}/state?metadata=skip",  # else a kill may leave half a sidecar file
             "PULUMI_CONFIG_PASSPHRASE": "for a test",
             "PULUMI_DEBUG_COMMANDS": "true",  # for the event log
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

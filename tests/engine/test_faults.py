@@ -1,7 +1,7 @@
 """A service in trouble: an up ends settled, or with one clear error a resource and settled at the next up.
 
 Two hundred objects take about a minute a run; the default is one seed, THOROUGH=1 runs five:
-`THOROUGH=1 scripts/check engine -k faults`.
+`THOROUGH=1 .venv/bin/python -m pytest -n 2 tests/engine/test_faults.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An up that is killed at any call, and the up after it, end with exactly what the program declares.
 
 The default run takes a few of all the moments, chosen by a seed; THOROUGH=1 tries all 320 (more than an hour):
-`THOROUGH=1 scripts/check engine -k kills`.
+`THOROUGH=1 .venv/bin/python -m pytest -n 2 tests/engine/test_kills.py`.
 """
 
 from __future__ import annotations
