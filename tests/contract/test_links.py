@@ -14,7 +14,7 @@ DAYS = "P2D"
 
 
 def link(world: World, **more: Any) -> Program:
-    inputs = {"plan_id": world.ids["plan_A"], "email": "ada@example.com", **more}
+    inputs = {"plan_id": world.id("plan_A"), "email": "ada@example.com", **more}
     return {"ada": Resource(AuthorizationLink, inputs)}
 
 

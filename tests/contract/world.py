@@ -1,6 +1,6 @@
 """A merchant's account in an emulator of one's own, and what a test needs around it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,9 @@ Inputs = dict[str, Any]
 KEY, MERCHANT = "sk_test_emulator", "org_emulator"
 SETTINGS = Settings(api_key=KEY, merchant_id=MERCHANT, base_url="http://127.0.0.1:9", max_retries=3)
 MARK = Mark("shop", "dev", "resource")
+PREFIXES = ("prod", "itm", "bm", "fee", "feat", "price", "plan", "pu")
+PLACEHOLDERS = frozenset(f"{prefix}_{letter}" for prefix in PREFIXES for letter in "ABC")
+"""What the examples call the objects that they refer to."""
 OWNER = "urn:pulumi:dev::shop::type::resource"
 
 
@@ -27,7 +30,7 @@ class World:
         self.http = httpx.Client(
             transport=self.transport, base_url=SETTINGS.base_url, headers={"Authorization": f"Bearer {KEY}"}
         )
-        self.ids: dict[str, str] = {"pu_A": "pu_A", "pu_B": "pu_B"}
+        self.ids: dict[str, str] = {}
 
     def run(self) -> Account:
         """A run of the provider, which knows nothing of the runs before it."""
@@ -90,34 +93,46 @@ class World:
         finally:
             self.transport.meddle = lambda _request, answer: answer()
 
-    # The objects that the examples' placeholders stand for.
-
     def furnish(self) -> None:
-        """Two of everything that an example may refer to."""
-        for letter in "AB":
-            self._make("prod", letter, "products", name=f"Product {letter}", description="")
-            of_product = {"productId": self.ids["prod_A"], "name": f"The {letter}"}
-            self._make("itm", letter, "items", name=f"Item {letter}", catalogId=self.ids["prod_A"])
-            metric = {"description": "", "aggregation": "COUNT", "unit": "run", "eventType": "run"}
-            self._make("bm", letter, "billableMetrics", **of_product, **metric)
-            self._make("fee", letter, "fees", **of_product, description="")
-            self._make("feat", letter, "features", **of_product, key=f"feature-{letter.lower()}", type="metered")
-        for letter, measured in zip("ABC", ("bm_A", "bm_B", "bm_B"), strict=True):
-            self._make_price(letter, self.ids[measured])
-        for letter in "AB":
-            plan = {"name": f"Plan {letter}", "currency": "USD", "productId": self.ids["prod_A"]}
-            self._make("plan", letter, "plans", **plan)
+        """Make all objects that an example may refer to."""
+        for placeholder in PLACEHOLDERS:
+            self.id(placeholder)
 
-    def _make(self, prefix: str, letter: str, collection: str, **fields: Any) -> str:
-        body = {"merchantId": MERCHANT, **fields}
-        made = str(self.call("POST", f"/v0/{collection}", body)["id"])
-        self.ids[f"{prefix}_{letter}"] = made
-        return made
+    def reset(self) -> None:
+        """Back to an empty account."""
+        self.call("POST", "/_emulator/reset")
+        self.ids.clear()
 
-    def _make_price(self, letter: str, metric: str) -> None:
-        price = {"invoiceDisplayName": f"Price {letter}", "paymentTerm": "in_arrears", "model": "standard"}
-        made = self.call("POST", "/v0/prices", {**price, "billableMetricId": metric, "properties": {"unitPrice": "7"}})
-        self.ids[f"price_{letter}"] = made["id"]
+    def id(self, placeholder: str) -> str:
+        """The id of the object that stands for an example's placeholder, made when it is first asked for."""
+        if placeholder not in self.ids:
+            prefix, letter = placeholder.split("_")
+            self.ids[placeholder] = placeholder if prefix == "pu" else self._made(prefix, letter)
+        return self.ids[placeholder]
+
+    def _made(self, prefix: str, letter: str) -> str:
+        product = None if prefix == "prod" else self.id("prod_A")
+        metric = {"description": "", "aggregation": "COUNT", "unit": "run", "eventType": "run"}
+        price = {"invoiceDisplayName": letter, "paymentTerm": "in_arrears", "model": "standard"}
+        fields: dict[str, tuple[str, Callable[[], Inputs]]] = {
+            "prod": ("products", lambda: {"description": ""}),
+            "itm": ("items", lambda: {"catalogId": product}),
+            "bm": ("billableMetrics", lambda: {"productId": product, **metric}),
+            "fee": ("fees", lambda: {"productId": product, "description": ""}),
+            "feat": ("features", lambda: {"productId": product, "key": f"f-{letter.lower()}", "type": "metered"}),
+            "plan": ("plans", lambda: {"productId": product, "currency": "USD"}),
+            "price": (
+                "prices",
+                lambda: {
+                    **price,
+                    "billableMetricId": self.id("bm_A" if letter == "A" else "bm_B"),
+                    "properties": {"unitPrice": "7"},
+                },
+            ),
+        }
+        collection, more = fields[prefix]
+        body = {"merchantId": MERCHANT, "name": f"{prefix} {letter}", **more()}
+        return str(self.call("POST", f"/v0/{collection}", body)["id"])
 
     def resolve(self, value: Any) -> Any:
         """The value with real ids in place of the examples' placeholders."""
@@ -125,7 +140,7 @@ class World:
             return {key: self.resolve(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.resolve(item) for item in value]
-        return self.ids.get(value, value) if isinstance(value, str) else value
+        return self.id(value) if isinstance(value, str) and value in PLACEHOLDERS else value
 
     def checked(
         self, kind: type[CatalogObject], declared: Mapping[str, Any], olds: Mapping[str, Any] | None = None
