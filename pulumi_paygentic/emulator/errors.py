@@ -10,6 +10,7 @@ ApiError
 ├── Conflict                 409, with details where documented
 ├── TooLarge                 413
 ├── UnsupportedMediaType     415
+├── Unprocessable            422
 └── NotReproduced            501, the emulator's own
 """
 
@@ -116,6 +117,11 @@ class TooLarge(ApiError):
 class UnsupportedMediaType(ApiError):
     status = 415
     error = "unsupported_media_type"
+
+
+class Unprocessable(ApiError):
+    status = 422
+    error = "unprocessable_entity"
 
 
 class NotReproduced(ApiError):

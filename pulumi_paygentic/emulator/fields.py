@@ -86,6 +86,12 @@ def _uri(value: str) -> str:
     return value
 
 
+def _true(value: bool) -> bool:  # noqa: FBT001
+    if not value:
+        raise ValueError("must be true")
+    return value
+
+
 def line_reference(value: Any) -> Any:
     """A plan's line may be given as a price id on its own."""
     return {"priceId": value} if isinstance(value, str) else value
@@ -117,4 +123,5 @@ DecimalString = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$
 JsonPath = Annotated[str, StringConstraints(pattern=r"^\$\.[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Percentage = Annotated[float, Field(ge=0, le=100)]
+OnlyTrue = Annotated[bool, AfterValidator(_true)]
 LineReference = BeforeValidator(line_reference)

@@ -38,6 +38,8 @@ SUBSCRIPTION = Kind("subscription", "sub_", "subscriptions")
 AUTHORIZATION = Kind("authorization", "auth_", "authorizations")
 EVENT = Kind("event", "evt_", "events")
 INVOICE = Kind("invoice", "inv_", "invoices")
+USAGE = Kind("usageEvent", "usg_", "usage")
+RESERVATION = Kind("entitlement", "com_", "entitlements")
 TEST_CLOCK = Kind("testClock", "tc_", "testClocks")
 
 CATALOG = (PRODUCT, BILLABLE_METRIC, PRICE, PLAN, PLAN_VERSION, FEE, FEATURE, ITEM)

@@ -37,6 +37,8 @@ class Question(NamedTuple):
     window: Window | None = None
     dimensions: Sequence[str] = ()
     only: Mapping[str, str] = {}
+    subscription: str | None = None
+    """Leaves out what the older paths reported for another subscription."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,9 @@ class Tally:
     """Everything that any aggregation needs, gathered in one pass."""
 
     events: int = 0
+    reports: int = 0
+    reported: int = 0
+    """Of the older paths, which report quantities: how many there were, and what they come to."""
     valued: int = 0
     total: Decimal = Decimal(0)
     least: Decimal | None = None
@@ -67,8 +72,15 @@ class Tally:
             self.most = number
         self.latest = (order, number)
 
+    def report(self, quantity: int, count: int) -> None:
+        self.events += count
+        self.reports += count
+        self.reported += quantity
+
     def merge(self, other: Tally) -> None:
         self.events += other.events
+        self.reports += other.reports
+        self.reported += other.reported
         self.valued += other.valued
         self.total = EXACT.add(self.total, other.total)
         self.distinct |= other.distinct
@@ -79,9 +91,12 @@ class Tally:
         self.latest = other.latest if self.latest is None else max(self.latest, other.latest)
 
     def result(self, aggregation: str) -> Decimal:
-        """The aggregated value; of nothing at all it is 0."""
+        """The aggregated value, and on top the quantities reported as such; of nothing at all it is 0."""
+        return EXACT.add(self._aggregated(aggregation), Decimal(self.reported))
+
+    def _aggregated(self, aggregation: str) -> Decimal:
         if aggregation == "COUNT":
-            return Decimal(self.events)
+            return Decimal(self.events - self.reports)
         if aggregation == "UNIQUE_COUNT":
             return Decimal(len(self.distinct))
         if aggregation == "AVG":
@@ -106,6 +121,8 @@ def measure(store: Store, metric: Record, question: Question) -> Measurement:
     whole = Tally()
     for order, (start, *group, value, count) in enumerate(_rows(store, metric, question)):
         windows[start, tuple(group)].add(order, value, count)
+    for start, *group, quantity, count in _reported(store, metric, question):
+        windows[start, tuple(group)].report(quantity, count)
     for (_, named), tally in windows.items():
         groups[named].merge(tally)
     for tally in groups.values():
@@ -156,6 +173,25 @@ def _rows(store: Store, metric: Record, question: Question) -> list[tuple[Any, .
     statement += f" WHERE {' AND '.join(conditions)} "
     statement += "ORDER BY time, seq" if one_by_one else f"GROUP BY {ordinals} ORDER BY 1"
     return store.sql(statement, parameters)
+
+
+def _reported(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:
+    """Window, groups, quantity and count of what the older paths reported; it has no dimension but the customer."""
+    columns = [_window(question.window), *("customer" if name == SUBJECT else "''" for name in question.dimensions)]
+    conditions = ["merchant = ?", "metric = ?", "time >= ?", "time < ?"]
+    parameters: list[Any] = [metric["merchantId"], metric["id"], question.start, question.end]
+    narrowed = [("customer", question.customer), ("subscription", question.subscription)]
+    narrowed += [("customer" if name == SUBJECT else "''", text) for name, text in question.only.items()]
+    for column, text in narrowed:
+        if text is not None:
+            conditions.append(f"{column} = ?")
+            parameters.append(text)
+    groups = ", ".join(str(n + 1) for n in range(len(columns)))
+    return store.sql(
+        f"SELECT {', '.join(columns)}, sum(quantity), count(*) FROM usage_lines"  # noqa: S608
+        f" WHERE {' AND '.join(conditions)} GROUP BY {groups}",
+        parameters,
+    )
 
 
 def _window(window: Window | None) -> str:

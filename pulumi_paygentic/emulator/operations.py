@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from pulumi_paygentic.emulator import reset, unreproduced
-from pulumi_paygentic.emulator.collections import authorizations, events, invoices, meters, versions
+from pulumi_paygentic.emulator.collections import (
+    authorizations,
+    events,
+    invoices,
+    meters,
+    reservations,
+    usage,
+    versions,
+)
 from pulumi_paygentic.emulator.collections.customers import Customers
 from pulumi_paygentic.emulator.collections.features import Features
 from pulumi_paygentic.emulator.collections.fees import Fees
@@ -27,6 +35,8 @@ def operations() -> Operations:
         authorizations.operations(),
         events.operations(),
         meters.operations(),
+        usage.operations(),
+        reservations.operations(),
         invoices.operations(),
         reset.operations(),
     )

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
 
+from pulumi_paygentic.emulator import events
 from pulumi_paygentic.emulator.context import refuse
+from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.store import Record
 
 _MOST_ROWS = 2**63 - 1
@@ -53,3 +55,19 @@ def matching(query: QueryParams, name: str, pattern: str) -> str | None:
     if text is not None and not re.fullmatch(pattern, text, re.ASCII):
         raise refuse(name, f"must match {pattern}", "string_pattern_mismatch")
     return text
+
+
+def time_range(query: QueryParams, start: str, end: str) -> tuple[int, int]:
+    """Two moments, both needed, in milliseconds since 1970; the second is not before the first."""
+    times = []
+    for name in (start, end):
+        text = query.get(name)
+        if text is None:
+            raise refuse(name, "is required", "missing")
+        try:
+            times.append(events.milliseconds(parse_date_time(text)))
+        except ValueError as error:
+            raise refuse(name, str(error)) from None
+    if times[1] < times[0]:
+        raise refuse(end, f"must not be before {start}")
+    return times[0], times[1]

@@ -52,6 +52,21 @@ _BILLING = (
        reference TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS ledger_by_customer ON ledger (customer, currency)",
 )
-SCHEMA = (*_OBJECTS, *_SLOTS, *_EVENTS, *_BILLING)
-OWNED = ("events", "billing", "ledger")
+_USAGE = (
+    """CREATE TABLE IF NOT EXISTS usage (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+       merchant TEXT NOT NULL, customer TEXT NOT NULL, subscription TEXT NOT NULL, time INTEGER NOT NULL,
+       key TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE UNIQUE INDEX IF NOT EXISTS usage_by_key ON usage (merchant, key)",
+    "CREATE INDEX IF NOT EXISTS usage_by_time ON usage (merchant, time)",
+    """CREATE TABLE IF NOT EXISTS usage_lines (usage TEXT NOT NULL, merchant TEXT NOT NULL, customer TEXT NOT NULL,
+       subscription TEXT NOT NULL, metric TEXT NOT NULL, time INTEGER NOT NULL, quantity INTEGER NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS usage_lines_by_usage ON usage_lines (usage)",
+    "CREATE INDEX IF NOT EXISTS usage_lines_by_metric ON usage_lines (merchant, metric, customer, time)",
+    """CREATE TABLE IF NOT EXISTS reservations (id TEXT PRIMARY KEY, merchant TEXT NOT NULL, customer TEXT NOT NULL,
+       currency TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, remaining INTEGER NOT NULL,
+       used INTEGER NOT NULL, max_uses INTEGER NOT NULL, region TEXT NOT NULL, metrics TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS reservations_by_customer ON reservations (customer, expires)",
+)
+SCHEMA = (*_OBJECTS, *_SLOTS, *_EVENTS, *_BILLING, *_USAGE)
+OWNED = ("events", "billing", "ledger", "usage", "usage_lines", "reservations")
 """The tables whose rows belong to a merchant and a customer, and go with them."""

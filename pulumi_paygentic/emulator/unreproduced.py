@@ -30,8 +30,6 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
         "/v2/invoices/{id}/refunds": "GET POST",
         "/v2/invoices/{id}/refunds/{refundId}/void": "POST",
     },
-    "usage (older paths)": {"/v0/usage": "GET POST", "/v0/usage/batch": "POST", "/v0/usage/{id}": "GET PATCH"},
-    "entitlements (older paths)": {"/v0/entitlements": "POST", "/v0/entitlements/activeEntitlements": "GET"},
     "entitlements and grants": {
         "/v1/entitlements": "GET POST",
         "/v1/entitlements/{entitlementId}": "GET",

@@ -109,7 +109,10 @@ def used(store: Store, subscription: Record, term: Term, period: Period) -> Deci
     if metric is None:
         return Decimal(0)
     asked = Question(
-        events.milliseconds(period.start), events.milliseconds(period.end), str(subscription["customerId"])
+        events.milliseconds(period.start),
+        events.milliseconds(period.end),
+        str(subscription["customerId"]),
+        subscription=str(subscription["id"]),
     )
     return metering.measure(store, metric, asked).whole.result(metric["aggregation"])
 

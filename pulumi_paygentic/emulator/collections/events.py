@@ -42,14 +42,19 @@ def operations() -> Operations:
     return {"/v0/events": {"POST": ingest}}
 
 
+def reported_time(text: str) -> int:
+    """In milliseconds; a year that no bill can be about is refused."""
+    moment = parse_date_time(text)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise refuse("timestamp", f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}", "out_of_range")
+    return events.milliseconds(moment)
+
+
 def ingest(cx: Context) -> Answer:
     body = cx.body(IngestEvent)
     cx.require_merchant(body.namespace or cx.merchant, kinds.EVENT)
     if not body.subject and not body.external_subject:
         raise refuse("subject", "is required unless externalSubject is given", "missing")
-    moment = parse_date_time(body.timestamp) if body.timestamp else cx.clock.now()
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise refuse("timestamp", f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}", "out_of_range")
     event_id = events.new_id()
     event = Event(
         id=event_id,
@@ -57,7 +62,7 @@ def ingest(cx: Context) -> Answer:
         source=body.source,
         customer=body.subject or _customer(cx, body.external_subject),
         external_subject=body.external_subject,
-        time=events.milliseconds(moment),
+        time=reported_time(body.timestamp or cx.clock.stamp()),
         key=body.idempotency_key or event_id,
         external_id=body.external_id,
         data=json.dumps(body.data),

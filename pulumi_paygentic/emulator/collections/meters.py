@@ -12,7 +12,6 @@ from pulumi_paygentic.emulator import events, kinds, metering, query
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.events import EXTERNAL_ID
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Group, Question, Tally, Window
 from pulumi_paygentic.emulator.query import Page
 from pulumi_paygentic.emulator.routing import Operations
@@ -67,7 +66,7 @@ def read_meter(cx: Context) -> Answer:
 
 def list_events(cx: Context) -> Answer:
     metric = cx.require(kinds.BILLABLE_METRIC, cx.params["id"])
-    start, end = _range(cx)
+    start, end = query.time_range(cx.query, "from", "to")
     page = Page(
         limit=query.whole_number(cx.query, "limit", 20, least=1, most=_MOST_EVENTS),
         offset=query.whole_number(cx.query, "offset", 0, least=0, most=2**63 - 1),
@@ -82,7 +81,7 @@ def list_events(cx: Context) -> Answer:
 
 
 def _question(cx: Context, metric: Record) -> Question:
-    start, end = _range(cx)
+    start, end = query.time_range(cx.query, "from", "to")
     windows: tuple[Window, ...] = get_args(Window)
     asked = cx.query.get("windowSize")
     window = next((name for name in windows if name == asked), None)
@@ -94,22 +93,6 @@ def _question(cx: Context, metric: Record) -> Question:
     only = _only(cx)
     _check_known("filterGroupBy", list(only), known)
     return Question(start, end, cx.query.get("subject"), window, dimensions, only)
-
-
-def _range(cx: Context) -> tuple[int, int]:
-    """From, inclusive, to to, exclusive; both are needed."""
-    ends = []
-    for name in ("from", "to"):
-        text = cx.query.get(name)
-        if text is None:
-            raise refuse(name, "is required", "missing")
-        try:
-            ends.append(events.milliseconds(parse_date_time(text)))
-        except ValueError as error:
-            raise refuse(name, str(error)) from None
-    if ends[1] < ends[0]:
-        raise refuse("to", "must not be before from")
-    return ends[0], ends[1]
 
 
 def _only(cx: Context) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from pulumi_paygentic.emulator import kinds, query, slots
 from pulumi_paygentic.emulator.billing import schedule
@@ -13,17 +13,11 @@ from pulumi_paygentic.emulator.collections.prices import present_price
 from pulumi_paygentic.emulator.collections.subscription_counts import pinned_at_creation
 from pulumi_paygentic.emulator.context import Answer, Context
 from pulumi_paygentic.emulator.errors import Conflict, NotFound
-from pulumi_paygentic.emulator.fields import LineReference, PlanVersionId, PriceId, omitted
+from pulumi_paygentic.emulator.fields import LineReference, OnlyTrue, PlanVersionId, PriceId, omitted
 from pulumi_paygentic.emulator.query import whole_number
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.schema import ClosedBody
 from pulumi_paygentic.emulator.store import Record
-
-
-def _true(value: bool) -> bool:  # noqa: FBT001
-    if not value:
-        raise ValueError("must be true")
-    return value
 
 
 class MintLine(ClosedBody):
@@ -37,7 +31,7 @@ class MintVersion(ClosedBody):
 
 
 class TransitionVersion(ClosedBody):
-    default: Annotated[bool, AfterValidator(_true)]
+    default: OnlyTrue
 
 
 def operations() -> Operations:

@@ -1,0 +1,127 @@
+"""Funds held back before work is done, so that it can be paid for; and what a wallet still has free."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pulumi_paygentic.emulator import events, kinds, rating
+from pulumi_paygentic.emulator.billing import invoices, lines, schedule, terms, wallets
+from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.billing.wallets import Wallet
+from pulumi_paygentic.emulator.clock import timestamp
+from pulumi_paygentic.emulator.store import Record, Store
+
+LIFETIME = timedelta(hours=1)
+_COLUMNS = "id, merchant, customer, currency, created, expires, remaining, used, max_uses, region, metrics"
+
+
+class Reservation(NamedTuple):
+    id: str
+    merchant: str
+    customer: str
+    currency: str
+    created: int
+    expires: int
+    remaining: int
+    """In billionths of the currency."""
+    used: int
+    max_uses: int
+    region: str
+    metrics: str
+    """What it was made for, as JSON."""
+
+
+def hold(store: Store, wallet: Wallet, amount: Decimal, now: datetime, terms_of_use: dict[str, Any]) -> Reservation:
+    """Hold an amount; whether it is free, the caller has asked."""
+    made = Reservation(
+        id=kinds.RESERVATION.new_id(),
+        merchant=wallet.merchant,
+        customer=wallet.customer,
+        currency=wallet.currency,
+        created=events.milliseconds(now),
+        expires=events.milliseconds(now + LIFETIME),
+        remaining=rating.atoms(amount),
+        used=0,
+        max_uses=terms_of_use["maxUses"],
+        region=terms_of_use["region"],
+        metrics=json.dumps(terms_of_use["billableMetrics"]),
+    )
+    store.sql(f"INSERT INTO reservations ({_COLUMNS}) VALUES ({', '.join('?' * 11)})", made)  # noqa: S608
+    return made
+
+
+def find(store: Store, reservation_id: str) -> Reservation | None:
+    rows = store.sql(f"SELECT {_COLUMNS} FROM reservations WHERE id = ?", (reservation_id,))  # noqa: S608
+    return Reservation(*rows[0]) if rows else None
+
+
+def draw(store: Store, reservation: Reservation, cost: Decimal, now: datetime) -> None:
+    """Use a reservation once. One that has run out guarantees nothing any more, and is left as it is."""
+    if reservation.expires > events.milliseconds(now) and reservation.used < reservation.max_uses:
+        store.sql(
+            "UPDATE reservations SET remaining = max(0, remaining - ?), used = used + 1 WHERE id = ?",
+            (rating.atoms(cost), reservation.id),
+        )
+
+
+def held(store: Store, wallet: Wallet, now: datetime) -> Decimal:
+    """What reservations hold that have neither expired nor been used up."""
+    rows = store.sql(
+        "SELECT coalesce(sum(remaining), 0) FROM reservations"
+        " WHERE customer = ? AND expires > ? AND currency = ? AND used < max_uses",
+        (wallet.customer, events.milliseconds(now), wallet.currency),
+    )
+    return rating.from_atoms(rows[0][0])
+
+
+def owed(store: Store, wallet: Wallet) -> Decimal:
+    """What has been used, and invoiced or not, is not paid yet."""
+    found = store.find(kinds.INVOICE, {"customerId": wallet.customer})
+    unpaid = [i for i in found if i["currency"] == wallet.currency and i["status"] in {"ACTIVE", "ISSUED"}]
+    amounts = [lines.totals(invoices.lines_of(store, invoice))["grandTotal"] for invoice in unpaid]
+    return rating.total(amounts)
+
+
+def available(store: Store, wallet: Wallet, now: datetime) -> Decimal:
+    """What can still be reserved: the balance, less what is owed and what is held."""
+    return wallets.balance(store, wallet) - owed(store, wallet) - held(store, wallet, now)
+
+
+def cost(store: Store, subscription: Record, quantities: dict[str, Decimal]) -> Decimal:
+    """What quantities of metrics cost a subscription now, tax included; of volume prices at the tier they reach."""
+    invoice = schedule.current(store, subscription["id"])
+    agreed: list[Term] = invoice["terms"] if invoice else terms.snapshot(store, subscription)
+    plan = store.get(kinds.PLAN, subscription["planId"]) or {}
+    amounts = []
+    for term in agreed:
+        quantity = quantities.get(term["sourceId"])
+        if quantity is None or not terms.is_metered(term):
+            continue
+        price = term["price"]
+        if price["model"] == "volume" and invoice is not None:
+            reached = lines.used(store, subscription, term, invoices.period_of(invoice)) + quantity
+            rate = rating.unit_rate(price, reached)
+            price = {"model": "standard", "properties": {"unitPrice": f"{rate:f}"}}
+        percent = terms.tax_percent(store, subscription, term)
+        inclusive = plan.get("taxBehavior") == "inclusive"
+        amounts.append(rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive).total)
+    return rating.total(amounts)
+
+
+def present(reservation: Reservation) -> dict[str, Any]:
+    return {
+        "id": reservation.id,
+        "object": kinds.RESERVATION.name,
+        "merchantId": reservation.merchant,
+        "customerId": reservation.customer,
+        "billableMetrics": json.loads(reservation.metrics),
+        "createdAt": timestamp(events.moment(reservation.created)),
+        "expiresAt": timestamp(events.moment(reservation.expires)),
+        "maxUses": reservation.max_uses,
+        "usedCount": reservation.used,
+        "remainingBalance": str(reservation.remaining),
+        "region": reservation.region,
+    }
