@@ -5,6 +5,9 @@ customers and subscriptions that the catalog's rules depend on, authorization li
 does not reproduce is listed in `NOT_REPRODUCED` and answers 501. What the description leaves open is decided in
 `NOTES`.
 
+A person opens `/`, the merchant's dashboard and the checkout of an authorization link in a browser; these pages answer
+only to loopback's names, load nothing from elsewhere, and take forms only from themselves.
+
 Its own address, `/_emulator/`, asks for no key: `calls` counts calls by method and path template, `faults` makes them
 fail, `clock` moves the time, `reset` forgets everything.
 

@@ -18,6 +18,7 @@ from pulumi_paygentic.emulator.context import Context
 from pulumi_paygentic.emulator.pages import show, static
 from pulumi_paygentic.emulator.pages.charges import charge_of
 from pulumi_paygentic.emulator.pages.guard import guarded
+from pulumi_paygentic.emulator.pages.turn import turn
 from pulumi_paygentic.emulator.pages.words import countries, each
 from pulumi_paygentic.emulator.routing import Emulator
 from pulumi_paygentic.emulator.store import Record
@@ -31,7 +32,7 @@ def routes(emulator: Emulator) -> list[BaseRoute]:
 
     async def page(request: Request) -> Response:
         form = await read_form(request) if request.method == "POST" else None
-        with emulator.store.transaction():
+        with turn(emulator):
             return _answer(emulator, request, form)
 
     return [Route(f"{CHECKOUT}/{{token}}", guarded(page), methods=["GET", "POST"]), static()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from secrets import token_urlsafe
 
 from starlette.responses import RedirectResponse, Response
@@ -39,15 +39,17 @@ class Made:
 
 def show_links(view: View, sent: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> Response:
     found, pages = view.some(kinds.AUTHORIZATION, newest_first=True)
+    plans = defaultdict(list)
+    for plan in view.cx.store.find(kinds.PLAN, merchant=view.cx.merchant):
+        plans[plan["productId"]].append(plan)
     products = view.cx.store.find(kinds.PRODUCT, merchant=view.cx.merchant)
-    offered = [(product, view.cx.store.find(kinds.PLAN, {"productId": product["id"]})) for product in products]
     return view.page(
         "links.html",
         "/links",
         422 if errors else 200,
         links=[_shown(view, record) for record in found],
         pages=pages,
-        products=[(product, plans) for product, plans in offered if plans],
+        products=[(product, plans[product["id"]]) for product in products if product["id"] in plans],
         values={**_BLANK, **(sent or {})},
         errors=errors or {},
         form=token_urlsafe(12),

@@ -16,6 +16,7 @@ from pulumi_paygentic.emulator.dashboard.overview import show_overview
 from pulumi_paygentic.emulator.dashboard.view import DASHBOARD, View, view_of
 from pulumi_paygentic.emulator.pages import show
 from pulumi_paygentic.emulator.pages.guard import guarded
+from pulumi_paygentic.emulator.pages.turn import turn
 from pulumi_paygentic.emulator.routing import Emulator
 
 
@@ -27,9 +28,10 @@ def routes(emulator: Emulator) -> list[Route]:
             view = view_of(emulator, request)
             if view is None:
                 return _nothing()
-            if request.headers.get("if-none-match") == view.version():
-                return Response(status_code=304)
-            return render(view) or _nothing()
+            with turn(emulator):
+                if request.headers.get("if-none-match") == view.version():
+                    return Response(status_code=304)
+                return render(view) or _nothing()
 
         return Route(f"{DASHBOARD}{path}", guarded(page), methods=["GET"])
 
@@ -38,7 +40,7 @@ def routes(emulator: Emulator) -> list[Route]:
         view = view_of(emulator, request)
         if view is None:
             return _nothing()
-        with emulator.store.transaction():
+        with turn(emulator):
             return make_link(view, sent, made)
 
     async def home(_request: Request) -> Response:
