@@ -6,11 +6,14 @@ named beside them; moments are in UTC.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 
-from pulumi_paygentic.emulator import events, kinds, metering
+from pulumi_paygentic.emulator import events, kinds, metering, rating
+from pulumi_paygentic.emulator.billing import invoices, lines, reservations, schedule, wallets
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Question, Window
 from pulumi_paygentic.emulator.store import Record, Store
@@ -41,7 +44,10 @@ class MetricUsage:
 
 @dataclass(frozen=True, slots=True)
 class PlanRevenue:
-    """What a plan's subscriptions were invoiced for one period, and what the period under way has come to so far."""
+    """What a plan's subscriptions were invoiced for a calendar month, and what is not issued yet has come to so far.
+
+    A period counts in the month it begins in. Without tax.
+    """
 
     plan_id: str
     plan_name: str
@@ -54,7 +60,7 @@ class PlanRevenue:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """Test money in one currency: put in, charged, held by reservations, and free."""
+    """Test money in one currency: put in, charged, held by reservations, and free once what is owed is taken off."""
 
     currency: str
     funded: Decimal
@@ -109,15 +115,37 @@ def unmatched(store: Store, merchant: str) -> list[tuple[str, int]]:
     return sorted(((kind, count) for kind, count in counted if kind not in known), key=lambda row: (-row[1], row[0]))
 
 
-def revenue(store: Store, now: datetime, merchant: str) -> list[PlanRevenue]:  # noqa: ARG001
-    """Every plan's periods, newest first."""
-    return []
+def revenue(store: Store, now: datetime, merchant: str) -> list[PlanRevenue]:
+    """By plan, currency and calendar month of what was billed, the newest month first; without tax."""
+    schedule.catch_up(store, now)
+    sums: defaultdict[tuple[datetime, str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for invoice in store.find(kinds.INVOICE, merchant=merchant):
+        if invoice["status"] == "CANCELLED":
+            continue
+        month = parse_date_time(invoice["periodStart"]).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        accruing = invoice["status"] == "ACTIVE"
+        subtotal = lines.totals(invoices.lines_of(store, invoice))["subtotal"]
+        sums[month, invoice["planId"], invoice["currency"]][accruing] += subtotal
+    return [
+        PlanRevenue(
+            plan_id=plan_id,
+            plan_name=(store.get(kinds.PLAN, plan_id) or {"name": ""})["name"],
+            currency=currency,
+            period_start=month,
+            period_end=rating.boundary(month, rating.cadence("P1M"), 1),
+            invoiced=invoiced,
+            accruing=accruing,
+        )
+        for (month, plan_id, currency), (invoiced, accruing) in sorted(sums.items(), reverse=True)
+    ]
 
 
-def customers(store: Store, merchant: str, *, limit: int = 100, offset: int = 0) -> list[CustomerSummary]:
-    """Customers, newest first, with their subscriptions and wallets."""
+def customers(
+    store: Store, merchant: str, *, limit: int = 100, offset: int = 0, now: datetime | None = None
+) -> list[CustomerSummary]:
+    """Customers, newest first, with their subscriptions and wallets; `now` is when reservations expire by."""
     found = store.find(kinds.CUSTOMER, merchant=merchant, limit=limit, offset=offset, newest_first=True)
-    return [_customer(store, customer) for customer in found]
+    return [_customer(store, customer, now or datetime.now(timezone.utc)) for customer in found]
 
 
 def customer_count(store: Store, merchant: str) -> int:
@@ -146,7 +174,7 @@ def _usage(store: Store, metric: Record, asked: Question, window: Window) -> Met
     )
 
 
-def _customer(store: Store, customer: Record) -> CustomerSummary:
+def _customer(store: Store, customer: Record, now: datetime) -> CustomerSummary:
     consumer = store.get(kinds.CONSUMER, customer["consumerId"]) or {"name": "", "email": ""}
     subscriptions = store.find(kinds.SUBSCRIPTION, {"customerId": customer["id"]}, newest_first=True)
     return CustomerSummary(
@@ -154,8 +182,20 @@ def _customer(store: Store, customer: Record) -> CustomerSummary:
         name=consumer["name"],
         email=consumer["email"],
         subscriptions=tuple(_subscription(store, subscription) for subscription in subscriptions),
-        wallets=(),
+        wallets=tuple(_wallets(store, customer, now)),
     )
+
+
+def _wallets(store: Store, customer: Record, now: datetime) -> Iterator[Wallet]:
+    for currency, (funded, charged) in wallets.movements(store, customer["id"]).items():
+        wallet = wallets.Wallet(customer["merchantId"], customer["id"], currency)
+        yield Wallet(
+            currency=currency,
+            funded=funded,
+            charged=charged,
+            reserved=reservations.held(store, wallet, now),
+            available=reservations.available(store, wallet, now),
+        )
 
 
 def _subscription(store: Store, subscription: Record) -> SubscriptionSummary:

@@ -84,3 +84,35 @@ def test_customers_come_with_their_subscriptions(client: httpx.Client, store: St
     assert subscription.started_at == START
     assert reports.customer_count(store, MERCHANT) == 2
     assert [customer.id for customer in reports.customers(store, MERCHANT, limit=1, offset=1)] == ids[:1]
+
+
+def test_revenue_comes_by_plan_and_month_and_customers_with_their_wallets(client: httpx.Client, store: Store) -> None:
+    client.post("/_emulator/clock", json={"now": "2030-01-01T00:00:00Z"})
+    product = _made(client, "/v0/products")["id"]
+    metric = _metric(client, product)
+    price = _made(
+        client,
+        "/v0/prices",
+        billableMetricId=metric,
+        model="standard",
+        properties={"unitPrice": "0.5"},
+        invoiceDisplayName="A",
+        paymentTerm="in_arrears",
+    )["id"]
+    plan = _made(client, "/v0/plans", productId=product, currency="USD", prices=[price], defaultTaxRate=10)["id"]
+    customer = _made(client, "/v0/customers", consumer={"name": "Ada", "email": "a@x.com", "address": {}})["customerId"]
+    _made(client, "/v0/subscriptions", planId=plan, customerId=customer, startedAt="2030-01-01T00:00:00Z")
+    for day in ("01-02", "02-02"):
+        _event(client, f"2030-{day}T00:00:00Z", 4, subject=customer)
+    now = datetime(2030, 2, 3, tzinfo=timezone.utc)
+    client.post("/_emulator/clock", json={"now": "2030-02-03T00:00:00Z"})
+    data = [{"billableMetricId": metric, "quantity": 10}]
+    _made(client, "/v0/entitlements", customerId=customer, entitlementData=data)
+    rows = [
+        (r.period_start.month, r.period_end.month, r.invoiced, r.accruing)
+        for r in reports.revenue(store, now, MERCHANT)
+    ]
+    assert rows == [(2, 3, 0, 2), (1, 2, 2, 0)]
+    [wallet] = reports.customers(store, MERCHANT, now=now)[0].wallets
+    assert (wallet.currency, wallet.funded, wallet.charged) == ("USD", 100, Decimal("2.2"))
+    assert (wallet.reserved, wallet.available) == (Decimal("5.5"), Decimal("90.1"))
