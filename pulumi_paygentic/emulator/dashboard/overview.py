@@ -16,10 +16,10 @@ from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.dashboard.view import View
 from pulumi_paygentic.emulator.metering import Window
 from pulumi_paygentic.emulator.pages.charts import Series, bars
-from pulumi_paygentic.emulator.pages.words import money, number
+from pulumi_paygentic.emulator.pages.words import money, month, number
 
 MOST_CHARTS = 6
-_MOST_PERIODS = 12
+_MOST_MONTHS = 12
 
 
 class Range(NamedTuple):
@@ -102,19 +102,19 @@ def _revenues(found: Iterable[reports.PlanRevenue]) -> Iterator[Revenue]:
     for currency, rows in sorted(by_currency.items()):
         total = sum((row.invoiced + row.accruing for row in rows), Decimal(0))
         plans = sorted({row.plan_id: row.plan_name for row in rows}.items(), key=lambda plan: plan[1])
-        periods = sorted({row.period_start for row in rows})[-_MOST_PERIODS:]
-        series = tuple(_plan_series(name, plan_id, rows, periods) for plan_id, name in plans)
-        labels = tuple(f"{period:%d %b %y}" for period in periods)
-        chart = bars(f"Revenue in {currency} by period: {money(total, currency)} in all", labels, series)
+        months = sorted({row.period_start for row in rows})[-_MOST_MONTHS:]
+        series = tuple(_plan_series(name, plan_id, rows, months) for plan_id, name in plans)
+        labels = tuple(month(each) for each in months)
+        chart = bars(f"Revenue in {currency} by month: {money(total, currency)} in all", labels, series)
         yield Revenue(currency, chart, rows, [name for _, name in plans], total)
 
 
-def _plan_series(name: str, plan_id: str, rows: list[reports.PlanRevenue], periods: list[datetime]) -> Series:
+def _plan_series(name: str, plan_id: str, rows: list[reports.PlanRevenue], months: list[datetime]) -> Series:
     earned: defaultdict[datetime, Decimal] = defaultdict(Decimal)
     for row in rows:
         if row.plan_id == plan_id:
             earned[row.period_start] += row.invoiced + row.accruing
-    values = [earned[period] for period in periods]
+    values = [earned[each] for each in months]
     return Series(name, tuple(map(float, values)), tuple(money(value, rows[0].currency) for value in values))
 
 

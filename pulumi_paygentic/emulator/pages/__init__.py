@@ -19,7 +19,13 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"date": words.date, "money": words.money, "moment": words.moment, "number": words.number}
+_TEMPLATES.filters |= {
+    "date": words.date,
+    "money": words.money,
+    "moment": words.moment,
+    "month": words.month,
+    "number": words.number,
+}
 STATIC = "/static"
 
 

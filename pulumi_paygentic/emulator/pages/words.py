@@ -44,6 +44,10 @@ def date(stamp: str | datetime) -> str:
     return format_date(_datetime(stamp), "d MMM y", locale=_LOCALE)
 
 
+def month(stamp: datetime) -> str:
+    return format_date(stamp, "MMM y", locale=_LOCALE)
+
+
 def moment(stamp: str | datetime) -> str:
     return format_datetime(_datetime(stamp), "d MMM y, HH:mm 'UTC'", locale=_LOCALE)
 
