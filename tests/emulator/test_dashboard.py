@@ -1,12 +1,16 @@
 """The merchant's dashboard over plain HTTP: what it shows, what it takes, and what it keeps to itself."""
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from pulumi_paygentic.emulator.dashboard.links import Made
+from pulumi_paygentic.emulator.dashboard.overview import _revenues
 from pulumi_paygentic.emulator.pages.charts import Series, bars, short
+from pulumi_paygentic.emulator.reports import PlanRevenue
 from tests.emulator.merchant import Json, Merchant
 from tests.emulator.pages import PageReader, read_page
 
@@ -119,6 +123,19 @@ def test_a_chart_is_inert_markup_with_a_title_for_each_bar() -> None:
     assert svg.count("</title>") == 4
     assert PageReader(svg).loads == []
     assert [short(n) for n in (0, 1.5, 1500, 2e6, -3e9, 4e12)] == ["0", "1.5", "1.5k", "2M", "-3G", "4T"]
+
+
+def test_a_chart_of_nothing_has_its_axis() -> None:
+    assert str(bars("nothing", ("a", "b"), (Series("x", (0, 0), ("none", "none")),))).count("</title>") == 2
+
+
+def test_a_chart_of_revenue_has_no_more_colours_than_there_are() -> None:
+    june = datetime(2026, 6, 1, tzinfo=timezone.utc)
+    rows = [PlanRevenue(f"plan_{n}", f"Plan {n}", "USD", june, june, Decimal(n), Decimal(1)) for n in range(9)]
+    [revenue] = _revenues(rows)
+    assert revenue.names == ["Plan 8", "Plan 7", "Plan 6", "Plan 5", "Plan 4", "Other plans"]
+    assert "Other plans, Jun 2026: $10.00" in revenue.chart
+    assert revenue.total == 45
 
 
 def test_a_page_is_answered_again_only_when_something_changed(merchant: Merchant, person: httpx.Client) -> None:
@@ -241,3 +258,20 @@ def test_long_lists_come_in_pages(merchant: Merchant, person: httpx.Client) -> N
     assert ("user29@" in second.text, "user0@" in second.text) == (False, True)
     for odd in ("0", "-1", "99", "x", "9" * 50):
         assert "Page" in _open(person, f"/dashboard/links?page={odd}").text
+
+
+def test_revenue_is_shown_by_month_and_plan_to_the_last_digit(merchant: Merchant, person: httpx.Client) -> None:
+    merchant.post("/_emulator/clock", {"now": "2026-06-10T12:00:00Z"})
+    product = merchant.product()
+    metric = merchant.metric(product, unit="submission", eventType="submission.basic")
+    plan = merchant.plan(product, [merchant.price(metric, "0.00012345")], name="Basic")
+    started = {"customerId": merchant.customer(), "startedAt": "2026-06-10T12:00:00Z"}
+    merchant.post("/v0/subscriptions", {"name": "Ada", "planId": plan["id"], **started})
+    event = {"type": "submission.basic", "source": "test", "subject": started["customerId"], "data": {}}
+    for _ in range(3):
+        merchant.post("/v0/events", event)
+    merchant.post("/_emulator/clock", {"now": "2026-07-20T12:00:00Z"})
+    answer = person.get("/dashboard")
+    text = read_page(answer).text
+    assert "Basic Jun 2026 $0.00037035 $0.00" in text
+    assert 'role="img" aria-label="Revenue in USD by month: $0.00037035 in all"' in answer.text

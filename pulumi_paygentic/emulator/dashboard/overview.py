@@ -15,7 +15,7 @@ from pulumi_paygentic.emulator import kinds, reports
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.dashboard.view import View
 from pulumi_paygentic.emulator.metering import Window
-from pulumi_paygentic.emulator.pages.charts import Series, bars
+from pulumi_paygentic.emulator.pages.charts import COLOURS, Series, bars
 from pulumi_paygentic.emulator.pages.words import money, month, number
 
 MOST_CHARTS = 6
@@ -50,7 +50,7 @@ class Revenue(NamedTuple):
     currency: str
     chart: Markup
     rows: list[reports.PlanRevenue]
-    plans: list[str]
+    names: list[str]
     total: Decimal
 
 
@@ -100,22 +100,36 @@ def _revenues(found: Iterable[reports.PlanRevenue]) -> Iterator[Revenue]:
     for one in found:
         by_currency[one.currency].append(one)
     for currency, rows in sorted(by_currency.items()):
-        total = sum((row.invoiced + row.accruing for row in rows), Decimal(0))
-        plans = sorted({row.plan_id: row.plan_name for row in rows}.items(), key=lambda plan: plan[1])
+        total = sum(map(_amount, rows), Decimal(0))
         months = sorted({row.period_start for row in rows})[-_MOST_MONTHS:]
-        series = tuple(_plan_series(name, plan_id, rows, months) for plan_id, name in plans)
+        series = tuple(_series(name, plan, months) for name, plan in _largest(rows))
         labels = tuple(month(each) for each in months)
         chart = bars(f"Revenue in {currency} by month: {money(total, currency)} in all", labels, series)
-        yield Revenue(currency, chart, rows, [name for _, name in plans], total)
+        yield Revenue(currency, chart, rows, [one.name for one in series], total)
 
 
-def _plan_series(name: str, plan_id: str, rows: list[reports.PlanRevenue], months: list[datetime]) -> Series:
+def _largest(rows: list[reports.PlanRevenue]) -> list[tuple[str, list[reports.PlanRevenue]]]:
+    """The plans that earn most, by name, and all others as one: no chart has more colours."""
+    plans: defaultdict[str, list[reports.PlanRevenue]] = defaultdict(list)
+    for row in rows:
+        plans[row.plan_id].append(row)
+    ranked = sorted(plans.values(), key=lambda plan: -sum(map(_amount, plan), Decimal(0)))
+    fit = COLOURS if len(ranked) <= COLOURS else COLOURS - 1
+    named = [(plan[0].plan_name, plan) for plan in ranked[:fit]]
+    others = [row for plan in ranked[fit:] for row in plan]
+    return [*named, ("Other plans", others)] if others else named
+
+
+def _series(name: str, rows: list[reports.PlanRevenue], months: list[datetime]) -> Series:
     earned: defaultdict[datetime, Decimal] = defaultdict(Decimal)
     for row in rows:
-        if row.plan_id == plan_id:
-            earned[row.period_start] += row.invoiced + row.accruing
+        earned[row.period_start] += _amount(row)
     values = [earned[each] for each in months]
     return Series(name, tuple(map(float, values)), tuple(money(value, rows[0].currency) for value in values))
+
+
+def _amount(row: reports.PlanRevenue) -> Decimal:
+    return row.invoiced + row.accruing
 
 
 def _ceiling(moment: datetime, step: timedelta) -> datetime:

@@ -47,8 +47,10 @@ def bars(summary: str, labels: tuple[str, ...], series: tuple[Series, ...]) -> M
         no_data_text="",
     )
     chart.x_labels = labels
+    if not any(value for one in series for value in one.values):
+        chart.range = (0, 1)  # of nothing but zeros it would draw no axis
     for one in series:
-        chart.add(one.name, [value or None for value in one.values])
+        chart.add(one.name, one.values)
     svg = chart.render_tree()
     _bare(svg)
     for number, one in enumerate(series):
