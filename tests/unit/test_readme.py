@@ -9,7 +9,8 @@ from pulumi_paygentic.adapter.session import NAMES
 from pulumi_paygentic.api.settings import _VARIABLES
 from pulumi_paygentic.catalog import all_kinds
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
 
 
 def rows(after: str) -> list[list[str]]:
@@ -23,6 +24,17 @@ def rows(after: str) -> list[list[str]]:
 
 def quoted(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(tests/[^`]+?\.py)(?:::(\w+))?`", README)
+    assert len(named) >= 18
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text())
+    ]
+    assert missing == []
 
 
 def test_every_setting_is_listed_with_its_variables() -> None:
