@@ -9,9 +9,11 @@ from pulumi_paygentic.emulator.collections import (
     invoices,
     meters,
     reservations,
+    revenue,
     usage,
     versions,
 )
+from pulumi_paygentic.emulator.collections.clocks import Clocks
 from pulumi_paygentic.emulator.collections.customers import Customers
 from pulumi_paygentic.emulator.collections.features import Features
 from pulumi_paygentic.emulator.collections.fees import Fees
@@ -23,7 +25,7 @@ from pulumi_paygentic.emulator.collections.products import Products
 from pulumi_paygentic.emulator.collections.subscriptions import Subscriptions
 from pulumi_paygentic.emulator.routing import Operations, merge
 
-COLLECTIONS = (Products, BillableMetrics, Prices, Plans, Fees, Features, Items, Customers, Subscriptions)
+COLLECTIONS = (Products, BillableMetrics, Prices, Plans, Fees, Features, Items, Customers, Subscriptions, Clocks)
 
 
 def operations() -> Operations:
@@ -38,6 +40,7 @@ def operations() -> Operations:
         usage.operations(),
         reservations.operations(),
         invoices.operations(),
+        revenue.operations(),
         reset.operations(),
     )
     return {template: table[template] for template in sorted(table, key=lambda t: (t.count("{"), t))}

@@ -112,7 +112,7 @@ def test_revenue_comes_by_plan_and_month_and_customers_with_their_wallets(client
         (r.period_start.month, r.period_end.month, r.invoiced, r.accruing)
         for r in reports.revenue(store, now, MERCHANT)
     ]
-    assert rows == [(2, 3, 0, 2), (1, 2, 2, 0)]
+    assert rows == [(2, 3, Decimal(0), Decimal(2)), (1, 2, Decimal(2), Decimal(0))]
     [wallet] = reports.customers(store, MERCHANT, now=now)[0].wallets
-    assert (wallet.currency, wallet.funded, wallet.charged) == ("USD", 100, Decimal("2.2"))
+    assert (wallet.currency, wallet.funded, wallet.charged) == ("USD", Decimal(100), Decimal("2.2"))
     assert (wallet.reserved, wallet.available) == (Decimal("5.5"), Decimal("90.1"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pulumi_paygentic.emulator import events, kinds, rating
-from pulumi_paygentic.emulator.billing import invoices, terms, wallets
+from pulumi_paygentic.emulator.billing import clocks, invoices, terms, wallets
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.fields import parse_date_time
@@ -41,7 +41,7 @@ def enrol_missing(store: Store, now: datetime) -> None:
     for (subscription_id,) in rows:
         subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
         if subscription is not None and subscription["status"] in {"active", "pending_payment"}:
-            enrol(store, subscription, now)
+            enrol(store, subscription, clocks.time_of(store, subscription, now))
 
 
 def catch_up(store: Store, now: datetime) -> None:
@@ -68,6 +68,12 @@ def advance(store: Store, subscription_id: str, now: datetime) -> None:
     while (due := _next(store, subscription)) <= events.milliseconds(now):
         subscription = _step(store, subscription, events.moment(due))
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription_id))
+
+
+def reschedule(store: Store, subscription: Record) -> None:
+    """What happens next may have changed with the subscription."""
+    due = _next(store, subscription)
+    store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription["id"]))
 
 
 def end(store: Store, subscription: Record, moment: datetime) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from pulumi_paygentic.emulator.collections.customers import Address, TaxRates
 from pulumi_paygentic.emulator.collections.plans import ReminderDays
-from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Email, PlanId, Uri, omitted
+from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Email, ExactDuration, PlanId, Uri, omitted
 from pulumi_paygentic.emulator.schema import Body
 
 ChangeReason = Literal["commercial", "correction", "migration", "unspecified"]
@@ -52,6 +52,24 @@ class CreateSubscription(Body):
     version_policy: Literal["floating", "pinned"] = omitted()
     metadata: dict[str, str | int | float | bool] = omitted()
     change_reason: ChangeReason = omitted()
+
+
+class UpdateSubscription(Body):
+    ending_at: DateTime = omitted()
+    status: Literal["active", "terminated"] = omitted()
+    terminated_at: DateTime = omitted()
+    terminated_by: str = omitted()
+    termination_reason: str = omitted()
+    auto_charge: bool = omitted()
+    tax_exempt: bool = omitted()
+    renewal_reminder_enabled: bool | None = None
+    renewal_reminder_days: ReminderDays | None = None
+    payment_term_days: Annotated[int, Field(ge=0, le=365)] = omitted()
+    version_policy: Literal["floating", "pinned"] = omitted()
+
+
+class PortalLink(Body):
+    expires_in: ExactDuration = omitted()
 
 
 class StartedBefore(Body):

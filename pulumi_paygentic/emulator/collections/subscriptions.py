@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pulumi_paygentic.emulator import kinds, query
-from pulumi_paygentic.emulator.billing import schedule
+from pulumi_paygentic.emulator.billing import clocks, schedule
+from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collection import Collection
+from pulumi_paygentic.emulator.collections import subscription_changes
 from pulumi_paygentic.emulator.collections.customers import ensure_consumer, ensure_customer
-from pulumi_paygentic.emulator.collections.subscription_bodies import CreateSubscription, StartedBefore, Termination
+from pulumi_paygentic.emulator.collections.subscription_bodies import CreateSubscription, StartedBefore
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.errors import BadRequest, Conflict, NotReproduced
+from pulumi_paygentic.emulator.errors import BadRequest
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.schema import parse
@@ -45,16 +47,17 @@ class Subscriptions(Collection):
     def operations(self) -> Operations:
         return {
             self.path: {"POST": self.create, "GET": self.list_page},
-            f"{self.path}/{{id}}": {"GET": self.read},
-            f"{self.path}/{{id}}/termination": {"POST": self.terminate},
+            f"{self.path}/{{id}}": {"GET": self.read, "PATCH": subscription_changes.change},
+            f"{self.path}/{{id}}/portal": {"POST": subscription_changes.portal},
+            f"{self.path}/{{id}}/termination": {"POST": subscription_changes.terminate},
         }
 
     def create(self, cx: Context) -> Answer:
         given = cx.body(CreateSubscription).given()
-        if "testClockId" in given:
-            raise NotReproduced("test clocks")
         plan = cx.require(kinds.PLAN, given["planId"])
-        _check_terms(cx, given)
+        if "testClockId" in given:
+            cx.require(kinds.TEST_CLOCK, given["testClockId"])
+        _check_terms(given, clocks.time_of(cx.store, given, cx.clock.now()))
         customer = _customer_of(cx, given)
         record, new = ensure_subscription(cx, plan, customer, given)
         return Answer(201 if new else 200, self.present(cx, record))
@@ -88,25 +91,6 @@ class Subscriptions(Collection):
         ids = {customer["id"] for customer in customers}
         return [record for record in found if record["customerId"] in ids]
 
-    def terminate(self, cx: Context) -> Answer:
-        record = cx.require(self.kind, cx.params["id"])
-        given = cx.body(Termination).given()
-        if record["status"] not in LIVE:
-            raise Conflict("The subscription is already terminated.", code="ALREADY_TERMINATED")
-        now = cx.clock.stamp()
-        terminated = {
-            **record,
-            "status": "terminated",
-            "terminatedAt": now,
-            "terminatedBy": cx.merchant,
-            "terminationReason": given["reason"],
-            "terminationChangeReason": given.get("changeReason", "unspecified"),
-            "updatedAt": now,
-        }
-        cx.store.put(terminated)
-        schedule.end(cx.store, terminated, cx.clock.now())
-        return Answer(200, self.present(cx, terminated))
-
 
 def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Record) -> tuple[Record, bool]:
     """The customer's live subscription to the plan, and whether it is new."""
@@ -114,7 +98,8 @@ def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Reco
         if record["status"] in LIVE:
             return record, False
     subscriptions, fields = Subscriptions(), {k: v for k, v in given.items() if k not in _NOT_KEPT}
-    backdated = cx.clock.now() - parse_date_time(given["startedAt"]) > _BACKDATED
+    now = clocks.time_of(cx.store, given, cx.clock.now())
+    backdated = now - parse_date_time(given["startedAt"]) > _BACKDATED
     bills_elapsed = given.get("elapsedPeriodBilling") == "per_period"
     version_id = plan.get("defaultVersionId")
     if version_id is not None:
@@ -123,20 +108,20 @@ def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Reco
     fields |= {
         "planId": plan["id"],
         "customerId": customer["id"],
-        "billingStartsAt": cx.clock.stamp() if backdated and not bills_elapsed else given["startedAt"],
+        "billingStartsAt": timestamp(now) if backdated and not bills_elapsed else given["startedAt"],
         "billingAnchor": plan["billingAnchor"] or given["startedAt"],
         "billingCadence": plan["billingCadence"],
     }
     record = subscriptions.insert(cx, {**subscriptions.defaults, **fields})
-    schedule.enrol(cx.store, record, cx.clock.now())
+    schedule.enrol(cx.store, record, now)
     return cx.require(kinds.SUBSCRIPTION, record["id"]), True
 
 
-def _check_terms(cx: Context, given: Record) -> None:
+def _check_terms(given: Record, now: datetime) -> None:
     if given.get("paymentTermDays") and not given.get("bankTransferOnly"):
         raise refuse("paymentTermDays", "is only for bank transfers")
     started = parse_date_time(given["startedAt"])
-    if given.get("elapsedPeriodBilling") == "per_period" and cx.clock.now() - started > _FURTHEST_BACK:
+    if given.get("elapsedPeriodBilling") == "per_period" and now - started > _FURTHEST_BACK:
         raise refuse("startedAt", "is more than 12 months back")
     if "endingAt" in given and parse_date_time(given["endingAt"]) <= started:
         raise refuse("endingAt", "must be after startedAt")
