@@ -4,7 +4,7 @@ Each operation is a run of its own.  Resources are taken in the program's order,
 before the next; a replaced object goes only after everything that used it has moved.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,7 +92,7 @@ class Engine:
         for name, resource in program.items():
             self.between(name)
             try:
-                given = self._resolve(resource.inputs, run)
+                given = self.resolve(resource.inputs, program.keys() - run.report.errors.keys())
             except Unresolved:
                 run.report.steps[name] = "skipped"
                 continue
@@ -118,16 +118,16 @@ class Engine:
         self._clean_up(run)
         return run.report
 
-    def _resolve(self, value: Any, run: Run) -> Any:
+    def resolve(self, value: Any, usable: Collection[str]) -> Any:
+        """The value with the ids of the resources that it refers to, which must be among the usable ones."""
         if isinstance(value, Ref):
-            held = self.state.get(value.name)
-            if held is None or value.name in run.report.errors or value.name not in run.program:
+            if value.name not in usable or value.name not in self.state:
                 raise Unresolved
-            return held.id
+            return self.state[value.name].id
         if isinstance(value, Mapping):
-            return {key: self._resolve(item, run) for key, item in value.items()}
+            return {key: self.resolve(item, usable) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._resolve(item, run) for item in value]
+            return [self.resolve(item, usable) for item in value]
         return value
 
     def _step(self, run: Run, name: str, given: Inputs, *, blind: bool) -> str:
