@@ -24,8 +24,36 @@ NOTES = """\
 - Blockers of a price are of type `plans` (default version) and `planVersions`; of a fee `prices`.
 - An edit of a price's `billingCadence`, `isObligation` or `pricingUnitId` is blocked while a live subscription
   bills it (409 `PRICE_HAS_SUBSCRIPTIONS`); every other edit is allowed.
-- Nothing is charged: a subscription is active at once and carries no `payment`. A second one of the same customer
-  to the same plan answers 200 with the first.
+- A subscription is active at once and carries no `payment`. A second one of the same customer to the same plan
+  answers 200 with the first.
+- An event of any type is accepted; a metric that is made later measures it. The first event with a key stands, and
+  answers its repetitions. Accepted means committed: nothing acknowledged is lost when the process is killed. Subjects
+  are not looked up. A value is a number or a string that is a plain decimal, up to 10^30; others only count.
+  Windows and groups without events are left out; an event without a dimension is in the group of the empty text.
+- Usage by the older paths adds its quantity to what a metric aggregates, and is billed by the customer's active
+  subscription that bills all its metrics; without one it is refused. `price` is refused, as there are no dynamic prices.
+  In a batch a body of the wrong form is 400 as a whole; what fails by its content is told by its place, with 207.
+- A reservation lives an hour. It holds what its quantities cost now, tax included, whatever `maxUses` is. Too little
+  in the wallet is 400 `INSUFFICIENT_FUNDS`, with what is required and available. A reservation that has run out
+  guarantees nothing, but usage that names it is kept and billed. `/edge` before the path stands for the edge host.
+- A customer is given 100.00 of test money with the first subscription in a currency. An invoice that the wallet covers
+  is paid when it is issued; any other stays unpaid, and nothing pays it later. What is free to reserve is the balance
+  less what is held by reservations, accrued, and unpaid.
+- Periods are counted from the billing anchor, so the 31st comes back after a shorter month. Usage of a period is taken
+  for an hour after it; what is reported later is measured, but billed by no invoice. Invoice 0 bills what is due in
+  advance at the start; every other one, usage and fees in arrears of its period and fees in advance of the next.
+- Nothing is prorated: a shortened period costs its fees in full. A fee that recurs more often than daily is billed
+  daily. Prices in pricing units are not invoiced. Entitlements and their grants take nothing off an invoice.
+- Line amounts are rounded to nine decimals, half to even, and so is each line's tax; totals only add. A line is one
+  price's usage, or one time of a fee. Lines of a period without usage are left out. With tax included, the tax is what
+  remains of the rounded amount.
+- The rate of tax is the customer's for the metric, else for the plan, else its `default`, else the plan's. Tax is never
+  looked up. It is 0 where the price is out of scope or the subscription exempt.
+- A price keeps, for the period under way, everything it had when the period began, but for its payment term. A pinned
+  subscription follows edits of its version's prices, as a floating one does, from the next period on.
+- A termination issues the last invoice at once, and drops usage after it. Usage refunded after its invoice is a refund
+  line on the next one, or, where none will come, money in the wallet.
+- A portal link has the documented form, and opens nothing. Revenue counts invoices in the currency that brought most.
 - Authorization links live 24 hours. `planId` may be left out. Declining leaves a link pending.
 - Bodies over 1 MiB are 413; a content type other than JSON is 415.
 """

@@ -17,6 +17,7 @@ class Templates:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = routes
+        self._fixed = {route.path for route in routes if "{" not in route.path}
 
     def known(self) -> set[str]:
         return {route.path for route in self._routes}
@@ -24,6 +25,8 @@ class Templates:
     def of(self, scope: Scope) -> str | None:
         if scope["type"] != "http" or not _API.match(scope["path"]):
             return None
+        if scope["path"] in self._fixed:  # the common case, and this is asked twice of every request
+            return str(scope["path"])
         for route in self._routes:
             if route.matches(scope)[0] is not Match.NONE:
                 return route.path
