@@ -57,6 +57,15 @@ def test_a_share_is_a_percentage(merchant: Merchant) -> None:
     assert "2.925% of each submission" in _offer(merchant, {"unit_price": "0.02925", "rateType": "proportion"})
 
 
+def test_a_price_in_units_of_credit_is_no_money(merchant: Merchant) -> None:
+    product = merchant.product()
+    feature = {"featureId": merchant.feature(product, "metered"), "entitlementTemplate": {}}
+    price = merchant.price(merchant.metric(product), "2", pricingUnitId="pu_tokens", feature=feature)
+    plan = merchant.plan(product, [price])
+    link = merchant.post(PATH, {"email": "ada@example.com", "planId": plan["id"]})
+    assert "2 credits per request" in read_page(httpx.get(link["url"])).text
+
+
 def test_tiers_are_a_table(merchant: Merchant) -> None:
     tiers = [
         {"upTo": "1000", "unitPrice": "0.002"},

@@ -207,6 +207,16 @@ def test_a_form_sent_twice_makes_one_link(merchant: Merchant, person: httpx.Clie
     assert "1 link," in _open(person, "/dashboard/links").text
 
 
+def test_test_money_is_what_is_left_paid_owed_and_reserved(merchant: Merchant, person: httpx.Client) -> None:
+    product = merchant.product()
+    fee = merchant.price("", "120.25", feeId=merchant.fee(product), paymentTerm="in_advance", billingCadence="P1M")
+    merchant.post("/_emulator/clock", {"now": "2026-01-01T12:00:00Z"})
+    merchant.subscription(merchant.plan(product, [fee])["id"])
+    text = _open(person, "/dashboard/customers").text
+    assert "left of $100.00" in text
+    assert "$0.00 reserved" in text
+
+
 def test_only_so_many_forms_are_remembered() -> None:
     made = Made()
     for number in range(1001):

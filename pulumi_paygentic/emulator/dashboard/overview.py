@@ -19,7 +19,7 @@ from pulumi_paygentic.emulator.pages.charts import COLOURS, Series, bars
 from pulumi_paygentic.emulator.pages.words import money, month, number
 
 MOST_CHARTS = 6
-_MOST_MONTHS = 12
+_MONTHS = 12
 
 
 class Range(NamedTuple):
@@ -101,7 +101,7 @@ def _revenues(found: Iterable[reports.PlanRevenue]) -> Iterator[Revenue]:
         by_currency[one.currency].append(one)
     for currency, rows in sorted(by_currency.items()):
         total = sum(map(_amount, rows), Decimal(0))
-        months = sorted({row.period_start for row in rows})[-_MOST_MONTHS:]
+        months = _months_until(max(row.period_start for row in rows))
         series = tuple(_series(name, plan, months) for name, plan in _largest(rows))
         labels = tuple(month(each) for each in months)
         chart = bars(f"Revenue in {currency} by month: {money(total, currency)} in all", labels, series)
@@ -126,6 +126,12 @@ def _series(name: str, rows: list[reports.PlanRevenue], months: list[datetime]) 
         earned[row.period_start] += _amount(row)
     values = [earned[each] for each in months]
     return Series(name, tuple(map(float, values)), tuple(money(value, rows[0].currency) for value in values))
+
+
+def _months_until(last: datetime) -> list[datetime]:
+    """The starts of a year's months, up to this one."""
+    count = last.year * 12 + last.month - 1
+    return [last.replace(year=n // 12, month=n % 12 + 1) for n in range(count - _MONTHS + 1, count + 1)]
 
 
 def _amount(row: reports.PlanRevenue) -> Decimal:
