@@ -31,7 +31,7 @@ NOTES = """\
   are not looked up. A value is a number or a string that is a plain decimal, up to 10^30; others only count.
   Windows and groups without events are left out; an event without a dimension is in the group of the empty text.
 - Usage by the older paths adds its quantity to what a metric aggregates, and is billed by the customer's active
-  subscription that bills all its metrics; without one it is refused. `price` is refused, as there are no dynamic prices.
+  subscription that bills all its metrics; without one it is refused. `price` is refused: no price is dynamic.
   In a batch a body of the wrong form is 400 as a whole; what fails by its content is told by its place, with 207.
 - A reservation lives an hour. It holds what its quantities cost now, tax included, whatever `maxUses` is. Too little
   in the wallet is 400 `INSUFFICIENT_FUNDS`, with what is required and available. A reservation that has run out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pulumi_paygentic.emulator import reset, unreproduced
 from pulumi_paygentic.emulator.collections import (
     authorizations,
+    entitlements,
     events,
     invoices,
     meters,
@@ -39,6 +40,7 @@ def operations() -> Operations:
         meters.operations(),
         usage.operations(),
         reservations.operations(),
+        entitlements.operations(),
         invoices.operations(),
         revenue.operations(),
         reset.operations(),

@@ -40,7 +40,7 @@ def reset(cx: Context) -> Answer:
 
 def _forget(cx: Context, customer_id: str) -> None:
     customer = cx.require(kinds.CUSTOMER, customer_id)
-    for kind in (kinds.SUBSCRIPTION, kinds.AUTHORIZATION, kinds.INVOICE):
+    for kind in (kinds.SUBSCRIPTION, kinds.AUTHORIZATION, kinds.INVOICE, kinds.ENTITLEMENT, kinds.GRANT):
         for record in cx.store.find(kind, {"customerId": customer["id"]}):
             cx.store.delete(record["id"])
     cx.store.forget(cx.merchant, customer["id"])

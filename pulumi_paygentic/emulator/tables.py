@@ -20,6 +20,7 @@ _INDEXED = (
     "token",
     "externalId",
     "subscriptionId",
+    "entitlementId",
 )
 _OBJECTS = (
     """CREATE TABLE IF NOT EXISTS objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,

@@ -28,13 +28,7 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
         "/v2/invoices/{id}/refunds": "GET POST",
         "/v2/invoices/{id}/refunds/{refundId}/void": "POST",
     },
-    "entitlements and grants": {
-        "/v1/entitlements": "GET POST",
-        "/v1/entitlements/{entitlementId}": "GET",
-        "/v1/entitlements/{entitlementId}/grants": "GET POST",
-        "/v1/entitlements/{entitlementId}/grants/purchase": "POST",
-        "/v1/entitlements/{entitlementId}/grants/{grantId}": "GET DELETE",
-    },
+    "purchases of grants": {"/v1/entitlements/{entitlementId}/grants/purchase": "POST"},
     "disputes (older path)": {"/v0/disputes": "GET POST"},
     "the price of a fee for a subscription (older path)": {"/v0/fees/{id}/price/{subscriptionId}": "GET"},
     "costs": {

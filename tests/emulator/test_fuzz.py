@@ -15,7 +15,7 @@ from pulumi_paygentic.emulator.operations import operations
 from pulumi_paygentic.emulator.store import Store
 from tests.emulator.in_process import InProcess, client_of
 
-DOCUMENTED = {200, 201, 202, 204, 207, 400, 403, 404, 405, 409, 413, 415, 501}
+DOCUMENTED = {200, 201, 202, 204, 207, 400, 403, 404, 405, 409, 413, 415, 422, 501}
 FIELDS = [
     "merchantId",
     "name",
@@ -73,9 +73,24 @@ FIELDS = [
     "timestamp",
     "idempotencyKey",
     "externalSubject",
+    "template",
+    "featureId",
+    "amount",
+    "subscriptionId",
+    "events",
+    "entitlementData",
+    "entitlementId",
+    "maxUses",
+    "refunded",
+    "advanceBy",
+    "currentTime",
+    "expiresIn",
+    "endingAt",
+    "terminatedAt",
 ]
 TEXTS = ["org_emulator", "org_other", "USD", "COUNT", "standard", "volume", "in_arrears", "P1M", "$.a", "1"]
 QUERIES = ["limit", "offset", "merchantId", "productId", "key", "status", "include", "name", "organizationId"]
+QUERIES += ["at", "startTime", "endTime", "customerId", "subscriptionId", "subscriptionIds", "expand", "pageToken"]
 QUERIES += ["from", "to", "windowSize", "groupBy", "filterGroupBy", "groupLimit", "subject"]
 scalars = (
     st.none()
@@ -113,7 +128,15 @@ def ids(client: httpx.Client) -> dict[str, str]:
     consumer = {"name": "A", "email": "a@x.com", "address": {}}
     customer = made("/v0/customers", consumer=consumer)["customerId"]
     subscription = made("/v0/subscriptions", planId=plan["id"], customerId=customer, startedAt="2026-01-01T00:00:00Z")
+    feature = made("/v0/features", productId=product, key="calls", type="metered")["id"]
+    entitlement = made("/v1/entitlements", customerId=customer, featureId=feature, template={"type": "metered"})["id"]
+    reported = {"timestamp": "2026-02-01T00:00:00Z", "properties": [{"billableMetricId": metric, "quantity": 1}]}
     return {
+        "usage": made("/v0/usage", customerId=customer, idempotencyKey="a", **reported)["id"],
+        "invoices": client.get("/v2/invoices").json()["data"][0]["id"],
+        "testClocks": made("/v0/testClocks")["id"],
+        "entitlements": entitlement,
+        "grants": made(f"/v1/entitlements/{entitlement}/grants", amount=1, idempotencyKey="a")["id"],
         "products": product,
         "billableMetrics": metric,
         "prices": price,
@@ -128,7 +151,7 @@ def ids(client: httpx.Client) -> dict[str, str]:
     }
 
 
-PATHS = sorted(template for template in operations() if template.startswith("/v0"))
+PATHS = sorted(operations())
 unhurried = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )

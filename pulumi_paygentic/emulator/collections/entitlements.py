@@ -1,0 +1,278 @@
+"""Entitlements of customers to features, and the grants of credits on metered ones: the current form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator.billing import balances
+from pulumi_paygentic.emulator.clock import timestamp
+from pulumi_paygentic.emulator.context import Answer, Context, refuse
+from pulumi_paygentic.emulator.errors import NotFound, NotReproduced
+from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Duration, FeatureId, omitted, parse_date_time
+from pulumi_paygentic.emulator.query import Page
+from pulumi_paygentic.emulator.routing import Operations
+from pulumi_paygentic.emulator.schema import Body, parse
+from pulumi_paygentic.emulator.store import Record
+
+_UNLIMITED = 999_999_999_999
+_ROLLOVER = ("preserveOverageAtReset", "resetMaxRollover", "resetMinRollover")
+Credits = Annotated[float, Field(ge=0, le=_UNLIMITED)]
+
+
+class Template(Body):
+    type: Literal["boolean", "static", "metered"]
+
+
+class StaticTemplate(Template):
+    config: dict[str, Any]
+
+
+class UsagePeriod(Body):
+    interval: Duration
+    anchor: DateTime = omitted()
+
+
+class MeteredTemplate(Template):
+    usage_period: UsagePeriod = omitted()
+    is_soft_limit: bool = omitted()
+    issue_after_reset: Credits = omitted()
+    issue_after_reset_priority: int = omitted()
+    preserve_overage_at_reset: bool = omitted()
+    reset_max_rollover: Credits = omitted()
+    reset_min_rollover: Credits = omitted()
+
+
+class IssueEntitlement(Body):
+    customer_id: CustomerId
+    feature_id: FeatureId
+    template: dict[str, Any]
+    active_from: DateTime = omitted()
+    active_to: DateTime | None = None
+    subscription_id: str | None = None
+    metadata: dict[str, str] = omitted()
+
+
+class CreateGrant(Body):
+    amount: Annotated[float, Field(gt=0, le=_UNLIMITED)]
+    idempotency_key: Annotated[str, StringConstraints(max_length=255)]
+    effective_at: DateTime = omitted()
+    expires_at: DateTime | None = None
+    reset_max_rollover: Credits = omitted()
+    reset_min_rollover: Credits = omitted()
+    priority: Annotated[int, Field(ge=-32768, le=32767)] = omitted()
+
+
+def operations() -> Operations:
+    path = "/v1/entitlements"
+    one = f"{path}/{{entitlementId}}"
+    return {
+        path: {"POST": issue, "GET": list_entitlements},
+        one: {"GET": read},
+        f"{one}/grants": {"POST": create_grant, "GET": list_grants},
+        f"{one}/grants/{{grantId}}": {"GET": read_grant, "DELETE": void_grant},
+    }
+
+
+def issue(cx: Context) -> Answer:
+    given = cx.body(IssueEntitlement).given()
+    cx.require(kinds.CUSTOMER, given["customerId"])
+    feature = cx.require(kinds.FEATURE, given["featureId"])
+    if given.get("subscriptionId") is not None:
+        subscription = cx.require(kinds.SUBSCRIPTION, given["subscriptionId"])
+        if subscription["customerId"] != given["customerId"]:
+            raise refuse("subscriptionId", "is another customer's")
+    template = _template(given["template"])
+    if template["type"] != feature["type"]:
+        raise refuse("template.type", f"must be that of the feature, {feature['type']}")
+    now = cx.clock.stamp()
+    record = {
+        "activeFrom": now,
+        "activeTo": None,
+        "subscriptionId": None,
+        "metadata": {},
+        **given,
+        "template": template,
+        "id": kinds.ENTITLEMENT.new_id(),
+        "merchantId": cx.merchant,
+        "createdAt": now,
+    }
+    if record["activeTo"] is not None and record["activeTo"] <= record["activeFrom"]:
+        raise refuse("activeTo", "must be after activeFrom")
+    cx.store.insert(kinds.ENTITLEMENT, cx.merchant, record)
+    return Answer(201, _detail(cx, record, cx.clock.now()))
+
+
+def list_entitlements(cx: Context) -> Answer:
+    page, at = query.page(cx.query), _moment(cx)
+    where: dict[str, Any] = {"customerId": _customer(cx)}
+    product_id = query.matching(cx.query, "productId", r"prod_[a-zA-Z0-9]+")
+    subscription_id = query.matching(cx.query, "subscriptionId", r"sub_[a-zA-Z0-9]+")
+    key = cx.query.get("featureKey")
+    if key is not None and product_id is None:
+        raise refuse("productId", "is required with featureKey", "missing")
+    if subscription_id is not None:
+        where["subscriptionId"] = subscription_id
+    found = []
+    for record in cx.store.find(kinds.ENTITLEMENT, where, merchant=cx.merchant):
+        feature = cx.store.get(kinds.FEATURE, record["featureId"]) or {"key": None, "productId": None}
+        if product_id in {None, feature["productId"]} and key in {None, feature["key"]}:
+            found.append(record)
+    shown = []
+    for record in found[page.offset : page.offset + page.limit]:
+        detail = _detail(cx, record, at)
+        del detail["object"]
+        shown.append({"entitlementId": detail.pop("id"), **detail})
+    return Answer(200, page.answer(shown, len(found), listed=True))
+
+
+def read(cx: Context) -> Answer:
+    return Answer(200, _detail(cx, _required(cx), _moment(cx)))
+
+
+def create_grant(cx: Context) -> Answer:
+    entitlement = _required(cx)
+    given = cx.body(CreateGrant).given()
+    if entitlement["template"]["type"] != "metered":
+        raise refuse("entitlementId", "is not metered")
+    for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
+        if known["idempotencyKey"] == given["idempotencyKey"]:
+            return Answer(201, known)
+    if given.get("resetMaxRollover", _UNLIMITED) != _UNLIMITED or given.get("resetMinRollover", 0) != 0:
+        raise NotReproduced("limits of what a grant carries over a reset")
+    now = cx.clock.stamp()
+    record = {
+        "effectiveAt": now,
+        "expiresAt": None,
+        "priority": 0,
+        "resetMaxRollover": _UNLIMITED,
+        "resetMinRollover": 0,
+        **given,
+        "id": kinds.GRANT.new_id(),
+        "object": kinds.GRANT.name,
+        "entitlementId": entitlement["id"],
+        "customerId": entitlement["customerId"],
+        "recurrencePeriod": None,
+        "voidedAt": None,
+        "createdAt": now,
+    }
+    cx.store.insert(kinds.GRANT, cx.merchant, record)
+    return Answer(201, record)
+
+
+def list_grants(cx: Context) -> Answer:
+    page = Page(
+        limit=query.whole_number(cx.query, "limit", 20, least=1, most=100),
+        offset=query.whole_number(cx.query, "offset", 0, least=0, most=2**63 - 1),
+    )
+    with_voided = query.flag(cx.query, "includeVoided")
+    grants = cx.store.find(kinds.GRANT, {"entitlementId": _required(cx)["id"]})
+    found = [grant for grant in grants if with_voided or grant["voidedAt"] is None]
+    return Answer(200, page.answer(found[page.offset : page.offset + page.limit], len(found), listed=True))
+
+
+def read_grant(cx: Context) -> Answer:
+    return Answer(200, _grant(cx))
+
+
+def void_grant(cx: Context) -> Answer:
+    grant = _grant(cx)
+    if grant["voidedAt"] is None:
+        grant["voidedAt"] = cx.clock.stamp()
+        cx.store.put(grant)
+    return Answer(200, grant)
+
+
+def _template(given: dict[str, Any]) -> dict[str, Any]:
+    """The template reduced to what its type has; how credits roll over beyond the default is not reproduced."""
+    kind = parse(Template, given, within="template").type
+    models: dict[str, type[Template]] = {"boolean": Template, "static": StaticTemplate, "metered": MeteredTemplate}
+    template = parse(models[kind], given, within="template").given()
+    if any(template.get(name) for name in _ROLLOVER):
+        raise NotReproduced("credits that roll over a reset")
+    interval = template.get("usagePeriod", {}).get("interval", "P1D")
+    if interval.startswith("PT") or not any(digit in "123456789" for digit in interval):
+        raise refuse("template.usagePeriod.interval", "must be at least a day")
+    return template
+
+
+def _detail(cx: Context, record: Record, at: datetime) -> dict[str, Any]:
+    feature = cx.store.get(kinds.FEATURE, record["featureId"]) or {"key": "", "productId": ""}
+    template, status = record["template"], _status(cx, record, at)
+    live = status == "active" and parse_date_time(record["activeFrom"]) <= at
+    names = ("id", "customerId", "featureId", "subscriptionId", "activeFrom", "activeTo", "metadata")
+    detail = {
+        "object": "entitlement",
+        **{name: record[name] for name in names},
+        "featureKey": feature["key"],
+        "featureType": template["type"],
+        "productId": feature["productId"],
+        "status": status,
+        "hasAccess": live,
+        "config": template.get("config") if template["type"] == "static" else None,
+    }
+    if template["type"] != "metered":
+        return detail
+    left, soft = balances.balance_of(cx.store, record, at), template.get("isSoftLimit", True)
+    return {
+        **detail,
+        "hasAccess": live and (soft or left.balance > 0),
+        "isSoftLimit": soft,
+        "balance": _number(left.balance),
+        "usageInPeriod": _number(left.used),
+        "overage": _number(left.overage),
+        "pricingUnitId": None,
+        "currentPeriodStart": timestamp(left.start),
+        "currentPeriodEnd": None if left.end is None else timestamp(left.end),
+    }
+
+
+def _status(cx: Context, record: Record, at: datetime) -> str:
+    if record["activeTo"] is not None and parse_date_time(record["activeTo"]) <= at:
+        return "expired"
+    subscription = cx.store.get(kinds.SUBSCRIPTION, record["subscriptionId"] or "")
+    return "canceled" if subscription is not None and subscription["status"] == "terminated" else "active"
+
+
+def _customer(cx: Context) -> str:
+    merchant = query.matching(cx.query, "merchantId", r"org_[a-zA-Z0-9]+")
+    if merchant is not None:
+        cx.require_merchant(merchant, kinds.ENTITLEMENT)
+    customer_id = query.matching(cx.query, "customerId", r"cus_[a-zA-Z0-9]+")
+    external_id = query.matching(cx.query, "externalCustomerId", r"[\s\S]{1,255}")
+    if (customer_id is None) == (external_id is None):
+        raise refuse("customerId", "give exactly one of customerId and externalCustomerId", "one_of")
+    if customer_id is not None:
+        return str(cx.require(kinds.CUSTOMER, customer_id)["id"])
+    for customer in cx.store.find(kinds.CUSTOMER, {"externalId": external_id}, merchant=cx.merchant):
+        return str(customer["id"])
+    raise NotFound("No customer with that externalId was found.")
+
+
+def _moment(cx: Context) -> datetime:
+    text = cx.query.get("at")
+    if text is None:
+        return cx.clock.now()
+    try:
+        return parse_date_time(text)
+    except ValueError as error:
+        raise refuse("at", str(error)) from None
+
+
+def _required(cx: Context) -> Record:
+    return cx.require(kinds.ENTITLEMENT, cx.params["entitlementId"])
+
+
+def _grant(cx: Context) -> Record:
+    grant = cx.require(kinds.GRANT, cx.params["grantId"])
+    if grant["entitlementId"] != _required(cx)["id"]:
+        raise NotFound("The entitlement has no such grant.")
+    return grant
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
