@@ -1,14 +1,14 @@
 """What a metric measures: its events, read by its path, and aggregated exactly.
 
-SQLite groups equal values first, so that what is left to add up in exact decimals is small for all but the strangest
-of loads. A value is a number, or a string that is a decimal number; an event that has none counts only where nothing
+Equal values are counted first, so that what is left to add up in exact decimals is small for all but the strangest of
+loads. A value is a number, or a string that is a decimal number; an event that has none counts only where nothing
 needs a value.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
@@ -167,12 +167,14 @@ def _rows(store: Store, metric: Record, question: Question) -> list[tuple[Any, .
         expression, bound = _dimension(metric, name)
         conditions.append(f"{expression} = ?")
         parameters += [*bound, text]
-    one_by_one = metric["aggregation"] == "LATEST"
-    ordinals = ", ".join(str(n + 1) for n in range(len(columns)))
-    statement = f"SELECT {', '.join(columns)}, {'1' if one_by_one else 'count(*)'} FROM events"  # noqa: S608
-    statement += f" WHERE {' AND '.join(conditions)} "
-    statement += "ORDER BY time, seq" if one_by_one else f"GROUP BY {ordinals} ORDER BY 1"
-    return store.sql(statement, parameters)
+    found = f"SELECT {', '.join(columns)}, {{}} FROM events WHERE {' AND '.join(conditions)} {{}}"  # noqa: S608
+    if metric["aggregation"] == "COUNT":
+        ordinals = ", ".join(str(n + 1) for n in range(len(columns)))
+        return store.sql(found.format("count(*)", f"GROUP BY {ordinals}"), parameters)
+    if metric["aggregation"] == "LATEST":
+        return store.sql(found.format("1", "ORDER BY time, seq"), parameters)
+    counts = Counter(store.sql(found.format("1", ""), parameters))  # which SQLite would do by sorting
+    return [(*row[:-1], count) for row, count in counts.items()]
 
 
 def _reported(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:

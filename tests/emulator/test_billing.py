@@ -107,6 +107,38 @@ def test_fees_come_in_advance_in_arrears_and_once(merchant: Merchant) -> None:
     ]
 
 
+def test_a_fee_recurs_at_most_daily_and_a_year_is_charged_when_it_ends(merchant: Merchant) -> None:
+    _at(merchant, "01-01T00:00:00Z")
+    product = merchant.product()
+    fee = merchant.fee(product)
+    terms = [("1", "PT1H", "in_arrears"), ("50", "P1Y", "in_arrears"), ("3", "P0D", "in_arrears")]
+    prices = [merchant.price(None, n, feeId=fee, billingCadence=every, paymentTerm=term) for n, every, term in terms]
+    plan = merchant.plan(product, prices)["id"]
+    subscription = merchant.subscription(plan, startedAt="2030-01-01T00:00:00Z")
+    _at(merchant, "02-10T00:00:00Z")
+    first, current = _invoices(merchant, subscription)
+    assert (first["grandTotal"], first["itemCount"]) == ("34.00", 31 + 1)
+    assert current["itemCount"] == 28
+    merchant.sdk.subscriptions.terminate(id=subscription["id"], reason="over")
+    assert _invoices(merchant, subscription)[1]["grandTotal"] == "60.00"  # ten days begun, and the year
+
+
+def test_a_termination_in_the_hour_of_grace_issues_both_invoices(merchant: Merchant) -> None:
+    price, _, subscription = _payg(merchant)
+    _use(merchant, subscription["customerId"], "01-10T00:00:00Z", 1)
+    _at(merchant, "02-01T00:30:00Z")
+    merchant.patch(f"/v0/prices/{price}", {"paymentTerm": "in_advance"})
+    merchant.sdk.subscriptions.terminate(id=subscription["id"], reason="over")
+    assert [invoice["status"] for invoice in _invoices(merchant, subscription)] == ["PAID", "PAID"]
+
+
+def test_nothing_is_billed_before_the_start_or_after_the_calendar(merchant: Merchant) -> None:
+    _, plan, _ = _payg(merchant)
+    later = merchant.subscription(plan, "later@x.com", startedAt="2030-06-01T00:00:00Z")
+    assert _invoices(merchant, later) == []
+    assert merchant.get(f"/v0/entitlements/activeEntitlements?customerId={later['customerId']}")["data"]
+
+
 def test_a_termination_ends_the_period_and_issues_what_is_open(merchant: Merchant) -> None:
     _, _, subscription = _payg(merchant)
     _use(merchant, subscription["customerId"], "01-10T00:00:00Z", 1)
