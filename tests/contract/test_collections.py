@@ -1,0 +1,95 @@
+"""One list for a whole run, kept up to date by the run's own writes and by what it learns."""
+
+import httpx
+
+from pulumi_paygentic.catalog import Fee, Plan, Product
+from pulumi_paygentic.lifecycle import Outcome, lifecycle_of
+from pulumi_paygentic.lifecycle.account import key_of
+from pulumi_paygentic.lifecycle.collection import SINGLE_READS
+from tests.contract.world import OWNER, Inputs, World
+from tests.in_process import Answer
+
+
+def fee(world: World, name: str = "Setup", **more: str) -> Inputs:
+    return world.checked(Fee, {"product_id": "prod_A", "name": name, "description": "", **more})
+
+
+def test_what_the_run_made_is_known_without_asking_again(world: World) -> None:
+    fees = lifecycle_of(Fee, world.run())
+    made = fees.create(fee(world), OWNER)
+    world.calls()
+    for _ in range(6):
+        read = fees.read(made.id, made.outputs)
+        assert read is not None
+        assert read.outputs == made.outputs
+    assert world.calls() == {}
+    assert list(fees.collection(fee(world)).find(key_of(Fee, fee(world)))) != []
+
+
+def test_what_the_run_changed_is_known_by_its_new_key_only(world: World) -> None:
+    fees = lifecycle_of(Fee, world.run())
+    before, after = fee(world), fee(world, "Onboarding")
+    made = fees.create(before, OWNER)
+    fees.update(made.id, made.outputs, after, OWNER)
+    collection = fees.collection(before)
+    assert collection.find(key_of(Fee, before)) == []
+    assert [answer["id"] for answer in collection.find(key_of(Fee, after))] == [made.id]
+
+
+def test_what_the_run_deleted_stays_deleted_in_a_list_that_is_behind(world: World) -> None:
+    fees = lifecycle_of(Fee, world.run())
+    made = fees.create(fee(world), OWNER)
+    behind = world.http.get("/v0/fees", params={"merchantId": "org_emulator"}).content
+
+    def stale(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "GET" and request.url.path == "/v0/fees":
+            return httpx.Response(200, content=behind, headers={"Content-Type": "application/json"})
+        return answer()
+
+    run = lifecycle_of(Fee, world.run())
+    assert run.delete(made.id, made.outputs, OWNER) == []
+    world.transport.meddle = stale
+    assert run.collection(fee(world)).find(key_of(Fee, fee(world)), fresh=True) == []
+    assert run.create(fee(world), "urn:again").id != made.id
+
+
+def test_what_was_found_after_a_lost_answer_is_brought_to_the_declared_values(world: World) -> None:
+    """Somebody may have edited it before it was found."""
+    inputs = world.checked(Product, {"name": "API", "description": "Declared"})
+    edited: list[str] = []
+
+    def lose_and_edit(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        if request.method == "POST" and not edited:
+            edited.append(response.json()["id"])
+            world.call("PATCH", f"/v0/products/{edited[0]}", {"description": "Edited"})
+            raise httpx.ReadError("lost", request=request)
+        return response
+
+    world.transport.meddle = lose_and_edit
+    outcome: Outcome = world.lifecycle(Product).create(inputs, OWNER)
+    assert outcome.id == edited[0]
+    assert outcome.outputs["description"] == "Declared"
+    assert world.call("GET", f"/v0/products/{outcome.id}")["description"] == "Declared"
+
+
+def test_a_plan_that_the_run_moved_is_known_with_its_new_prices(world: World) -> None:
+    plans = lifecycle_of(Plan, world.run())
+    plan = {"product_id": "prod_A", "name": "Usage", "currency": "USD"}
+    inputs = world.checked(Plan, {**plan, "prices": ["price_A"]})
+    news = world.checked(Plan, {**plan, "prices": ["price_B"]}, inputs)
+    made = plans.create(inputs, OWNER)
+    moved = plans.update(made.id, made.outputs, news, OWNER)
+    for _ in range(5):
+        read = plans.read(made.id, moved.outputs)
+        assert read is not None
+        assert read.outputs == moved.outputs
+
+
+def test_the_first_objects_are_read_by_id_and_cost_no_list(world: World) -> None:
+    count = SINGLE_READS
+    made = [world.lifecycle(Fee).create(fee(world, f"Fee {n}"), f"{OWNER}{n}") for n in range(count)]
+    world.calls()
+    run = world.lifecycle(Fee)
+    assert all(run.read(outcome.id, outcome.outputs) for outcome in made)
+    assert world.calls() == {"GET /v0/fees/{id}": count}
