@@ -1,9 +1,9 @@
 """A Paygentic of one's own, on loopback: an ASGI application over SQLite, written from the API's description.
 
-It reproduces the catalog (products, billable metrics, prices, plans and their versions, fees, features, items), the
-customers and subscriptions that the catalog's rules depend on, authorization links and the merchant's reset. What it
-does not reproduce is listed in `NOT_REPRODUCED` and answers 501. What the description leaves open is decided in
-`NOTES`.
+It reproduces the catalog (products, billable metrics, prices, plans and their versions, fees, features, items),
+customers and subscriptions, authorization links, usage and what it measures, reservations and entitlements, invoices
+and revenue, test clocks, and the merchant's reset. What it does not reproduce is listed in `NOT_REPRODUCED` and answers
+501. What the description leaves open is decided in `NOTES`.
 
 A person opens `/`, the merchant's dashboard and the checkout of an authorization link in a browser; these pages answer
 only to loopback's names, load nothing from elsewhere, and take forms only from themselves.

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.emulator import create_app, running, tables
-from pulumi_paygentic.emulator.metering import numeric
+from pulumi_paygentic.emulator.tallies import numeric
 from tests.emulator.in_process import KEY
 from tests.emulator.merchant import Json, Merchant
 

@@ -1,4 +1,4 @@
-"""Entitlements of customers to features, and the grants of credits on metered ones: the current form."""
+"""Entitlements of customers to features: the current form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from pulumi_paygentic.emulator import kinds, query
 from pulumi_paygentic.emulator.billing import balances
@@ -14,14 +14,13 @@ from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.errors import NotFound, NotReproduced
 from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Duration, FeatureId, omitted, parse_date_time
-from pulumi_paygentic.emulator.query import Page
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.schema import Body, parse
 from pulumi_paygentic.emulator.store import Record
 
-_UNLIMITED = 999_999_999_999
+UNLIMITED = 999_999_999_999
 _ROLLOVER = ("preserveOverageAtReset", "resetMaxRollover", "resetMinRollover")
-Credits = Annotated[float, Field(ge=0, le=_UNLIMITED)]
+Credits = Annotated[float, Field(ge=0, le=UNLIMITED)]
 
 
 class Template(Body):
@@ -57,25 +56,9 @@ class IssueEntitlement(Body):
     metadata: dict[str, str] = omitted()
 
 
-class CreateGrant(Body):
-    amount: Annotated[float, Field(gt=0, le=_UNLIMITED)]
-    idempotency_key: Annotated[str, StringConstraints(max_length=255)]
-    effective_at: DateTime = omitted()
-    expires_at: DateTime | None = None
-    reset_max_rollover: Credits = omitted()
-    reset_min_rollover: Credits = omitted()
-    priority: Annotated[int, Field(ge=-32768, le=32767)] = omitted()
-
-
 def operations() -> Operations:
     path = "/v1/entitlements"
-    one = f"{path}/{{entitlementId}}"
-    return {
-        path: {"POST": issue, "GET": list_entitlements},
-        one: {"GET": read},
-        f"{one}/grants": {"POST": create_grant, "GET": list_grants},
-        f"{one}/grants/{{grantId}}": {"GET": read_grant, "DELETE": void_grant},
-    }
+    return {path: {"POST": issue, "GET": list_entitlements}, f"{path}/{{entitlementId}}": {"GET": read}}
 
 
 def issue(cx: Context) -> Answer:
@@ -131,60 +114,7 @@ def list_entitlements(cx: Context) -> Answer:
 
 
 def read(cx: Context) -> Answer:
-    return Answer(200, _detail(cx, _required(cx), _moment(cx)))
-
-
-def create_grant(cx: Context) -> Answer:
-    entitlement = _required(cx)
-    given = cx.body(CreateGrant).given()
-    if entitlement["template"]["type"] != "metered":
-        raise refuse("entitlementId", "is not metered")
-    for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
-        if known["idempotencyKey"] == given["idempotencyKey"]:
-            return Answer(201, known)
-    if given.get("resetMaxRollover", _UNLIMITED) != _UNLIMITED or given.get("resetMinRollover", 0) != 0:
-        raise NotReproduced("limits of what a grant carries over a reset")
-    now = cx.clock.stamp()
-    record = {
-        "effectiveAt": now,
-        "expiresAt": None,
-        "priority": 0,
-        "resetMaxRollover": _UNLIMITED,
-        "resetMinRollover": 0,
-        **given,
-        "id": kinds.GRANT.new_id(),
-        "object": kinds.GRANT.name,
-        "entitlementId": entitlement["id"],
-        "customerId": entitlement["customerId"],
-        "recurrencePeriod": None,
-        "voidedAt": None,
-        "createdAt": now,
-    }
-    cx.store.insert(kinds.GRANT, cx.merchant, record)
-    return Answer(201, record)
-
-
-def list_grants(cx: Context) -> Answer:
-    page = Page(
-        limit=query.whole_number(cx.query, "limit", 20, least=1, most=100),
-        offset=query.whole_number(cx.query, "offset", 0, least=0, most=2**63 - 1),
-    )
-    with_voided = query.flag(cx.query, "includeVoided")
-    grants = cx.store.find(kinds.GRANT, {"entitlementId": _required(cx)["id"]})
-    found = [grant for grant in grants if with_voided or grant["voidedAt"] is None]
-    return Answer(200, page.answer(found[page.offset : page.offset + page.limit], len(found), listed=True))
-
-
-def read_grant(cx: Context) -> Answer:
-    return Answer(200, _grant(cx))
-
-
-def void_grant(cx: Context) -> Answer:
-    grant = _grant(cx)
-    if grant["voidedAt"] is None:
-        grant["voidedAt"] = cx.clock.stamp()
-        cx.store.put(grant)
-    return Answer(200, grant)
+    return Answer(200, _detail(cx, required(cx), _moment(cx)))
 
 
 def _template(given: dict[str, Any]) -> dict[str, Any]:
@@ -263,15 +193,8 @@ def _moment(cx: Context) -> datetime:
         raise refuse("at", str(error)) from None
 
 
-def _required(cx: Context) -> Record:
+def required(cx: Context) -> Record:
     return cx.require(kinds.ENTITLEMENT, cx.params["entitlementId"])
-
-
-def _grant(cx: Context) -> Record:
-    grant = cx.require(kinds.GRANT, cx.params["grantId"])
-    if grant["entitlementId"] != _required(cx)["id"]:
-        raise NotFound("The entitlement has no such grant.")
-    return grant
 
 
 def _number(value: Decimal) -> int | float:

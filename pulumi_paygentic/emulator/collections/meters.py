@@ -12,10 +12,11 @@ from pulumi_paygentic.emulator import events, kinds, metering, query
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.events import EXTERNAL_ID
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.metering import Group, Question, Tally, Window
+from pulumi_paygentic.emulator.metering import Group, Question, Window
 from pulumi_paygentic.emulator.query import Page
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.store import Record
+from pulumi_paygentic.emulator.tallies import Tally
 
 _MOST_EVENTS, _MOST_GROUPS, _FURTHEST_GROUP = 200, 500, 100_000
 

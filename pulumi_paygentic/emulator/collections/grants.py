@@ -1,0 +1,95 @@
+"""Grants of credits on metered entitlements: made once for each key, and voided rather than deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator.collections.entitlements import UNLIMITED, Credits, required
+from pulumi_paygentic.emulator.context import Answer, Context, refuse
+from pulumi_paygentic.emulator.errors import NotFound, NotReproduced
+from pulumi_paygentic.emulator.fields import DateTime, omitted
+from pulumi_paygentic.emulator.query import Page
+from pulumi_paygentic.emulator.routing import Operations
+from pulumi_paygentic.emulator.schema import Body
+from pulumi_paygentic.emulator.store import Record
+
+
+class CreateGrant(Body):
+    amount: Annotated[float, Field(gt=0, le=UNLIMITED)]
+    idempotency_key: Annotated[str, StringConstraints(max_length=255)]
+    effective_at: DateTime = omitted()
+    expires_at: DateTime | None = None
+    reset_max_rollover: Credits = omitted()
+    reset_min_rollover: Credits = omitted()
+    priority: Annotated[int, Field(ge=-32768, le=32767)] = omitted()
+
+
+def operations() -> Operations:
+    path = "/v1/entitlements/{entitlementId}/grants"
+    return {
+        path: {"POST": create_grant, "GET": list_grants},
+        f"{path}/{{grantId}}": {"GET": read_grant, "DELETE": void_grant},
+    }
+
+
+def create_grant(cx: Context) -> Answer:
+    entitlement = required(cx)
+    given = cx.body(CreateGrant).given()
+    if entitlement["template"]["type"] != "metered":
+        raise refuse("entitlementId", "is not metered")
+    for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
+        if known["idempotencyKey"] == given["idempotencyKey"]:
+            return Answer(201, known)
+    if given.get("resetMaxRollover", UNLIMITED) != UNLIMITED or given.get("resetMinRollover", 0) != 0:
+        raise NotReproduced("limits of what a grant carries over a reset")
+    now = cx.clock.stamp()
+    record = {
+        "effectiveAt": now,
+        "expiresAt": None,
+        "priority": 0,
+        "resetMaxRollover": UNLIMITED,
+        "resetMinRollover": 0,
+        **given,
+        "id": kinds.GRANT.new_id(),
+        "object": kinds.GRANT.name,
+        "entitlementId": entitlement["id"],
+        "customerId": entitlement["customerId"],
+        "recurrencePeriod": None,
+        "voidedAt": None,
+        "createdAt": now,
+    }
+    cx.store.insert(kinds.GRANT, cx.merchant, record)
+    return Answer(201, record)
+
+
+def list_grants(cx: Context) -> Answer:
+    page = Page(
+        limit=query.whole_number(cx.query, "limit", 20, least=1, most=100),
+        offset=query.whole_number(cx.query, "offset", 0, least=0, most=2**63 - 1),
+    )
+    with_voided = query.flag(cx.query, "includeVoided")
+    grants = cx.store.find(kinds.GRANT, {"entitlementId": required(cx)["id"]})
+    found = [grant for grant in grants if with_voided or grant["voidedAt"] is None]
+    return Answer(200, page.answer(found[page.offset : page.offset + page.limit], len(found), listed=True))
+
+
+def read_grant(cx: Context) -> Answer:
+    return Answer(200, _grant(cx))
+
+
+def void_grant(cx: Context) -> Answer:
+    grant = _grant(cx)
+    if grant["voidedAt"] is None:
+        grant["voidedAt"] = cx.clock.stamp()
+        cx.store.put(grant)
+    return Answer(200, grant)
+
+
+def _grant(cx: Context) -> Record:
+    grant = cx.require(kinds.GRANT, cx.params["grantId"])
+    if grant["entitlementId"] != required(cx)["id"]:
+        raise NotFound("The entitlement has no such grant.")
+    return grant

@@ -1,0 +1,90 @@
+"""Adds up what was measured, exactly, for any aggregation at once.
+
+A value is a number, or a string that is a decimal number; an event that has none counts only where nothing needs one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import Any
+
+LARGEST = Decimal(10) ** 30
+EXACT = Context(prec=100)
+"""Enough digits for any sum of values that are counted: nothing is ever rounded but an average."""
+_DECIMAL = re.compile(r"-?\d{1,31}(\.\d{1,31})?", re.ASCII)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Everything that any aggregation needs, gathered in one pass."""
+
+    events: int = 0
+    reports: int = 0
+    reported: int = 0
+    """Of the older paths, which report quantities: how many there were, and what they come to."""
+    valued: int = 0
+    total: Decimal = Decimal(0)
+    least: Decimal | None = None
+    most: Decimal | None = None
+    latest: tuple[int, Decimal] | None = None
+    distinct: set[Any] = field(default_factory=set)
+
+    def add(self, order: int, value: Any, count: int) -> None:
+        self.events += count
+        if value is None:
+            return
+        self.distinct.add(value)
+        number = numeric(value)
+        if number is None:
+            return
+        self.valued += count
+        self.total = EXACT.fma(number, count, self.total)
+        if self.least is None or number < self.least:
+            self.least = number
+        if self.most is None or number > self.most:
+            self.most = number
+        self.latest = (order, number)
+
+    def report(self, quantity: int, count: int) -> None:
+        self.events += count
+        self.reports += count
+        self.reported += quantity
+
+    def merge(self, other: Tally) -> None:
+        self.events += other.events
+        self.reports += other.reports
+        self.reported += other.reported
+        self.valued += other.valued
+        self.total = EXACT.add(self.total, other.total)
+        self.distinct |= other.distinct
+        if other.least is None or other.most is None or other.latest is None:
+            return
+        self.least = other.least if self.least is None else min(self.least, other.least)
+        self.most = other.most if self.most is None else max(self.most, other.most)
+        self.latest = other.latest if self.latest is None else max(self.latest, other.latest)
+
+    def result(self, aggregation: str) -> Decimal:
+        """The aggregated value, and on top the quantities reported as such; of nothing at all it is 0."""
+        return EXACT.add(self._aggregated(aggregation), Decimal(self.reported))
+
+    def _aggregated(self, aggregation: str) -> Decimal:
+        if aggregation == "COUNT":
+            return Decimal(self.events - self.reports)
+        if aggregation == "UNIQUE_COUNT":
+            return Decimal(len(self.distinct))
+        if aggregation == "AVG":
+            return EXACT.divide(self.total, self.valued) if self.valued else Decimal(0)
+        latest = None if self.latest is None else self.latest[1]
+        found = {"SUM": self.total, "MIN": self.least, "MAX": self.most, "LATEST": latest}[aggregation]
+        return Decimal(0) if found is None else found
+
+
+def numeric(value: Any) -> Decimal | None:
+    """The number that a value is, if it is one that can be counted exactly."""
+    if isinstance(value, str):
+        number = Decimal(value) if _DECIMAL.fullmatch(value) else None
+    else:
+        number = None if value is None else Decimal(value if isinstance(value, int) else repr(value))
+    return number if number is not None and -LARGEST <= number <= LARGEST else None
