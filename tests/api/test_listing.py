@@ -69,6 +69,17 @@ def test_what_is_deleted_between_two_pages_hides_nothing() -> None:
     assert set(collection.walk()) >= set(collection.ids)
 
 
+def test_what_is_added_does_not_make_up_for_what_a_deletion_hides() -> None:
+    def add_and_delete(collection: Collection, call: int) -> None:
+        if call == 1:
+            collection.ids.insert(10, "new")
+        if call == 2:
+            del collection.ids[:2]
+
+    collection = Collection(20, happens=add_and_delete)
+    assert set(collection.walk()) >= set(collection.ids)
+
+
 def test_what_is_added_at_the_front_is_no_reason_to_read_again() -> None:
     def add(collection: Collection, call: int) -> None:
         if call:

@@ -154,6 +154,13 @@ def test_a_server_is_given_the_time_that_it_asks_for(status: int, method: str) -
     assert 7 <= wait <= 7 + FIRST_WAIT
 
 
+def test_threads_that_were_told_the_same_do_not_come_back_as_one() -> None:
+    apis = [Api([refusal(429, retry_after=7), ok()]) for _ in range(16)]
+    for api in apis:
+        send(api.client, "GET")
+    assert len({api.time.now for api in apis}) == 16
+
+
 def test_a_wait_past_the_deadline_is_not_begun() -> None:
     api = Api([refusal(429, "Slow down", retry_after=3600)])
     error = failure(api, "POST")
