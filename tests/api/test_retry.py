@@ -182,6 +182,14 @@ def test_no_attempt_begins_after_the_deadline_and_a_write_stays_undecided() -> N
     assert len(api.requests) == error.attempts == len(api.time.slept) + 1 == 4
 
 
+def test_an_attempt_gets_no_more_time_than_is_left_of_the_call() -> None:
+    api = Api([refusal(503, retry_after=100), ok()])
+    send(api.client, "GET")
+    first, second = (request.extensions["timeout"]["read"] for request in api.requests)
+    assert first == 30
+    assert second == pytest.approx(120 - sum(api.time.slept))
+
+
 def test_an_error_that_does_not_pass_ends_the_call_at_any_attempt() -> None:
     api = Api([refusal(500), refusal(401)])
     assert isinstance(failure(api, "GET"), Unauthorized)
