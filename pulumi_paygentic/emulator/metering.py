@@ -47,9 +47,9 @@ class Measurement:
 def measure(store: Store, metric: Record, question: Question) -> Measurement:
     windows: defaultdict[tuple[int, Group], Tally] = defaultdict(Tally)
     groups: defaultdict[Group, Tally] = defaultdict(Tally)
-    whole = Tally()
+    whole, distinct = Tally(), metric["aggregation"] == "UNIQUE_COUNT"
     for order, (start, *group, value, count) in enumerate(_rows(store, metric, question)):
-        windows[start, tuple(group)].add(order, value, count)
+        windows[start, tuple(group)].add(order, value, count, distinct=distinct)
     for start, *group, quantity, count in _reported(store, metric, question):
         windows[start, tuple(group)].report(quantity, count)
     for (_, named), tally in windows.items():

@@ -1,4 +1,4 @@
-"""Adds up what was measured, exactly, for any aggregation at once.
+"""Adds up what was measured, exactly.
 
 A value is a number, or a string that is a decimal number; an event that has none counts only where nothing needs one.
 """
@@ -18,7 +18,7 @@ _DECIMAL = re.compile(r"-?\d{1,31}(\.\d{1,31})?", re.ASCII)
 
 @dataclass(slots=True)
 class Tally:
-    """Everything that any aggregation needs, gathered in one pass."""
+    """What the aggregations need, gathered in one pass."""
 
     events: int = 0
     reports: int = 0
@@ -31,11 +31,14 @@ class Tally:
     latest: tuple[int, Decimal] | None = None
     distinct: set[Any] = field(default_factory=set)
 
-    def add(self, order: int, value: Any, count: int) -> None:
+    def add(self, order: int, value: Any, count: int, *, distinct: bool) -> None:
+        """A value that `count` events have; where only distinct ones are asked for, it need be no number."""
         self.events += count
         if value is None:
             return
-        self.distinct.add(value)
+        if distinct:
+            self.distinct.add(value)
+            return
         number = numeric(value)
         if number is None:
             return
