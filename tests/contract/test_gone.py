@@ -5,9 +5,18 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from pulumi_paygentic.api import Forbidden, NotFound, PaygenticError, ServerError, Unauthorized, UnexpectedAnswer
+from pulumi_paygentic.api import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    PaygenticError,
+    ServerError,
+    Unauthorized,
+    UnexpectedAnswer,
+)
 from pulumi_paygentic.catalog import AuthorizationLink, Feature, Fee, Product, kind_named
 from pulumi_paygentic.lifecycle import Gone
+from pulumi_paygentic.lifecycle.state import visible
 from tests.contract.world import OWNER, World
 from tests.examples_of_kinds import EXAMPLES, Example, edited
 from tests.in_process import Answer
@@ -42,10 +51,8 @@ def test_update_missing(world: World, example: Example) -> None:
             world.lifecycle(example.kind).update(outcome.id, outcome.outputs, news, OWNER)
 
 
-@each_kind
+@pytest.mark.parametrize("example", [example for example in EXAMPLES if example.kind.deletable], ids=str)
 def test_what_is_gone_is_made_again(world: World, example: Example) -> None:
-    if not example.kind.deletable:
-        pytest.skip("it can't go alone")
     inputs = world.checked(example.kind, example.full)
     outcome = world.lifecycle(example.kind).create(inputs, OWNER)
     world.call("DELETE", f"{example.kind.path}/{outcome.id}")
@@ -54,7 +61,6 @@ def test_what_is_gone_is_made_again(world: World, example: Example) -> None:
     assert world.lifecycle(example.kind).read(again.id, again.outputs) is not None
 
 
-PROXY = httpx.Response(404, html="<h1>Not Found</h1>")
 IN_THE_WAY: list[tuple[Callable[[], httpx.Response], type[PaygenticError]]] = [
     (lambda: httpx.Response(404, html="<h1>Not Found</h1>"), UnexpectedAnswer),
     (lambda: httpx.Response(404, json=["not", "the", "API"]), UnexpectedAnswer),
@@ -123,3 +129,21 @@ def test_a_refresh_costs_at_most_one_call_for_each_hundred_objects_and_three_mor
     calls = world.calls()
     assert sum(calls.values()) <= 4
     assert calls.get("GET /v0/fees", 0) <= 1
+
+
+def test_what_was_imported_without_its_declarations_shows_no_drift_in_the_first_read(world: World) -> None:
+    made = world.lifecycle(Fee).create(
+        world.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": ""}), OWNER
+    )
+    read = world.lifecycle(Fee).read(made.id, visible(made.outputs))
+    assert read is not None
+    assert read.inputs is None
+
+
+def test_a_delete_that_is_refused_for_another_reason_than_blockers_is_an_error(world: World) -> None:
+    made = world.lifecycle(Fee).create(
+        world.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": ""}), OWNER
+    )
+    world.transport.meddle = lambda _request, _answer: httpx.Response(409, json={"message": "locked", "code": "LOCKED"})
+    with pytest.raises(Conflict, match="LOCKED"):
+        world.lifecycle(Fee).delete(made.id, made.outputs, OWNER)

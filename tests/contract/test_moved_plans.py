@@ -146,3 +146,17 @@ def test_versions_are_read_only_when_the_default_has_moved(engine: Engine, world
     engine.refresh()
     assert engine.state["plan3"].inputs["prices"] == {"basic": engine.id("basic")}
     assert engine.state["plan2"].inputs["prices"].keys() == {"basic", "premium"}
+
+
+def test_a_mint_that_is_refused_for_another_reason_says_that_reason(engine: Engine, world: World) -> None:
+    engine.up(shop())
+
+    def locked(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/versions"):
+            return httpx.Response(409, json={"message": "locked", "code": "LOCKED"})
+        return answer()
+
+    world.transport.meddle = locked
+    told = engine.up(shop("2")).errors["plan0"]
+    assert "LOCKED" in told
+    assert "last seen" not in told

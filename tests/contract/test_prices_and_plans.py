@@ -185,13 +185,16 @@ def test_prices_are_not_managed_where_they_are_not_declared(engine: Engine, worl
     converged(engine, program)
 
 
-def test_the_first_prices_of_a_plan_that_had_none(engine: Engine, world: World) -> None:
+@pytest.mark.parametrize("keyed", [True, False])
+def test_the_first_prices_of_a_plan_that_had_none(engine: Engine, world: World, keyed: bool) -> None:
     program = shop()
     program["plan0"] = Resource(Plan, {"product_id": Ref("api"), "name": "Plan 0", "currency": "USD"})
     engine.up(program)
-    assert not engine.up(shop()).errors
-    assert set(lines(default(world, engine.id("plan0")))) == {"basic", "premium"}
-    converged(engine, shop())
+    assert not engine.up(shop(keyed=keyed)).errors
+    first = lines(default(world, engine.id("plan0")))
+    assert set(first.values()) == {engine.id("basic"), engine.id("premium")}
+    assert not keyed or set(first) == {"basic", "premium"}
+    converged(engine, shop(keyed=keyed))
 
 
 def test_declared_prices_can_not_be_left_out_again(engine: Engine) -> None:

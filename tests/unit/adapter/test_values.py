@@ -23,19 +23,19 @@ def containers(value: Any) -> list[Any]:
     return [value, *(found for item in inner for found in containers(item))]
 
 
-@cases(100)
+@cases(40)
 @given(properties)
 def test_what_goes_to_the_engine_and_back_is_the_same(values: dict[str, Any]) -> None:
     assert from_engine(to_engine(values)) == values
 
 
-@cases(100)
+@cases(40)
 @given(properties)
 def test_the_engine_gets_its_own_word_for_unknown_at_any_depth(values: dict[str, Any]) -> None:
     assert not has_unknown(to_engine(values))
 
 
-@cases(50)
+@cases(25)
 @given(properties)
 def test_nothing_is_shared_with_the_engine_which_changes_what_it_is_given(values: dict[str, Any]) -> None:
     ours = {id(container) for container in containers(values)}

@@ -31,7 +31,7 @@ partly_unknown = st.recursive(
 )
 
 
-@cases(200)
+@cases(120)
 @given(json_like)
 def test_any_value_is_made_canonical_or_refused_as_invalid(value: Any) -> None:
     for field in FIELDS:
@@ -57,7 +57,7 @@ def test_canonical_values_are_their_own_canonical_form(kind: type[CatalogObject]
 NAMES = sorted({name for kind in all_kinds() for name in kind.fields()})
 
 
-@cases(150)
+@cases(60)
 @given(
     st.dictionaries(
         st.sampled_from(NAMES) | st.text(max_size=6),

@@ -27,7 +27,7 @@ def answered(kind: type[CatalogObject], body: Mapping[str, Any]) -> dict[str, An
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_sent_comes_back_as_it_was_declared(kind: type[CatalogObject]) -> None:
-    @cases(80)
+    @cases(50)
     @given(inputs_of(kind))
     def holds(declared: dict[str, Any]) -> None:
         inputs = check(kind, {}, declared, merchant_id="org_1").inputs
