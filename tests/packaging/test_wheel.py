@@ -47,7 +47,13 @@ def test_it_names_every_python_that_it_supports(metadata: Message) -> None:
 
 def test_it_needs_little(metadata: Message) -> None:
     needed = [value for value in metadata.get_all("Requires-Dist", []) if "extra ==" not in value]
-    assert [value.split("<")[0].split(">")[0] for value in needed] == ["httpx", "pulumi", "pydantic", "tenacity"]
+    assert [value.split("<")[0].split(">")[0] for value in needed] == [
+        "httpx",
+        "pulumi",
+        "pydantic",
+        "tenacity",
+        "typing-extensions",
+    ]
 
 
 def test_it_can_be_imported_without_extras(clean_bin: Path, tmp_path: Path) -> None:
