@@ -84,13 +84,6 @@ def test_what_has_neither_null_nor_a_default_is_refused_to_be_taken_back(kind: t
         assert field.behaviour.can_be_unset is not stuck
 
 
-def _document(name: str) -> Any:
-    path = DOCUMENTS / name
-    if not path.exists():
-        pytest.skip(f"{name} is not beside the project")
-    return json.loads(path.read_text())
-
-
 def _properties(document: Any, schema: Any) -> set[str]:
     while "$ref" in schema:
         found = document
@@ -101,27 +94,30 @@ def _properties(document: Any, schema: Any) -> set[str]:
     return set(schema.get("properties", {})).union(*inherited)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in all_kinds() if kind is not AuthorizationLink])
-@pytest.mark.parametrize(("method", "path"), [("post", ""), ("patch", "/{id}")])
-def test_the_sdk_lacks_no_field_of_the_published_description(kind: type[CatalogObject], method: str, path: str) -> None:
-    document = _document("openapi-2026-08.yaml")
-    body = document["paths"][kind.path + path][method]["requestBody"]["content"]["application/json"]["schema"]
-    ours = described(kind).post if method == "post" else described(kind).patch
-    assert _properties(document, body) <= closed(ours)
+# The vendor's documents are not ours to ship: without them, the SDK alone is what the fields are held against.
+if DOCUMENTS.is_dir():
 
+    @pytest.mark.parametrize("kind", [kind for kind in all_kinds() if kind is not AuthorizationLink])
+    @pytest.mark.parametrize(("method", "path"), [("post", ""), ("patch", "/{id}")])
+    def test_the_sdk_lacks_no_field_of_the_published_description(
+        kind: type[CatalogObject], method: str, path: str
+    ) -> None:
+        document = json.loads((DOCUMENTS / "openapi-2026-08.yaml").read_text())
+        body = document["paths"][kind.path + path][method]["requestBody"]["content"]["application/json"]["schema"]
+        ours = described(kind).post if method == "post" else described(kind).patch
+        assert _properties(document, body) <= closed(ours)
 
-def test_the_sdk_that_is_installed_is_the_one_that_was_read() -> None:
-    """Field for field, against the list that was made when the catalog was written."""
-    path = DOCUMENTS / "sdk-0.6.3-fields.txt"
-    if not path.exists():
-        pytest.skip("the list is not beside the project")
-    sections = re.split(r"^## ", path.read_text(), flags=re.MULTILINE)
-    listed = {
-        section.splitlines()[0]: set(re.findall(r"^   [* ] (\w+):", section, re.MULTILINE)) for section in sections[1:]
-    }
-    for kind in all_kinds():
-        name = kind.__name__
-        if kind is not AuthorizationLink:
-            assert closed(described(kind).post) == listed[f"create{name.lower()}op.Create{name}Request"]
-            assert closed(described(kind).patch) == listed[f"update{name.lower()}op.Update{name}RequestBody"]
-            assert closed(described(kind).answer) == listed[f"{name.lower()}.{name}"]
+    def test_the_sdk_that_is_installed_is_the_one_that_was_read() -> None:
+        """Field for field, against the list that was made when the catalog was written."""
+        text = (DOCUMENTS / "sdk-0.6.3-fields.txt").read_text()
+        sections = re.split(r"^## ", text, flags=re.MULTILINE)
+        listed = {
+            section.splitlines()[0]: set(re.findall(r"^   [* ] (\w+):", section, re.MULTILINE))
+            for section in sections[1:]
+        }
+        for kind in all_kinds():
+            name = kind.__name__
+            if kind is not AuthorizationLink:
+                assert closed(described(kind).post) == listed[f"create{name.lower()}op.Create{name}Request"]
+                assert closed(described(kind).patch) == listed[f"update{name.lower()}op.Update{name}RequestBody"]
+                assert closed(described(kind).answer) == listed[f"{name.lower()}.{name}"]
