@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown, with_default
 from pulumi_paygentic.lifecycle.errors import Refused
-from pulumi_paygentic.lifecycle.state import SUBSCRIBERS, declared_in, project
+from pulumi_paygentic.lifecycle.state import SUBSCRIBERS, declared_in
 
 
 class Difference(NamedTuple):
@@ -59,8 +59,7 @@ def differs(
     """Whether one field differs; one that was declared and is not any more goes back to the API's default."""
     field = kind.inputs()[name]
     if name in news:
-        live = project(news[name], olds.get(name)) if field.behaviour.open_ended else olds.get(name)
-        return has_unknown(news[name]) or bool(news[name] != live)
+        return has_unknown(news[name]) or bool(news[name] != olds.get(name))
     return name in declared and with_default(field, olds.get(name)) != default_of(field)
 
 

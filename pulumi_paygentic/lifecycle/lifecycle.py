@@ -131,10 +131,18 @@ class Lifecycle:
         return [f"{self.kind.title} {object_id} was kept: the API can't delete a {self.kind.title}"]
 
     def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
-        """The outputs: what the API answered, and what it doesn't tell, from `olds`."""
-        untold = {name for name, f in self.kind.inputs().items() if not f.behaviour.is_sent}
+        """The outputs: what the API answered, and what it doesn't tell, from `olds`.
+
+        Of an open-ended map that is declared only the declared keys are remembered: others are the API's own.
+        """
+        fields, declared = self.kind.inputs(), olds.get(DECLARED, ())
+        untold = {name for name, f in fields.items() if not f.behaviour.is_sent}
         kept = {name: value for name, value in olds.items() if name in untold or name.startswith("__")}
-        return {**kept, **self.kind.outputs(answer)}
+        outputs = self.kind.outputs(answer)
+        for name in set(declared) & set(outputs) & set(fields):
+            if fields[name].behaviour.open_ended:
+                outputs[name] = project(olds.get(name), outputs[name])
+        return {**kept, **outputs}
 
     # Shared steps.
 
@@ -156,22 +164,18 @@ class Lifecycle:
         return answer
 
     def remember_declared(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """`olds` with what the program declares now: the names, and the values that are never sent."""
+        """`olds` with what the program declares now: the names, the values never sent, the keys of open-ended maps."""
         fields = self.kind.inputs()
+        maps = {name: inputs[name] for name, f in fields.items() if f.behaviour.open_ended and name in inputs}
         untold = {name: inputs.get(name) for name, f in fields.items() if not f.behaviour.is_sent}
         marked = {MARK: inputs[MARK]} if MARK in inputs else {}
         told = {name: value for name, value in olds.items() if name not in untold}
         given = {name: value for name, value in untold.items() if value is not None}
-        return {**told, **given, **marked, DECLARED: sorted(name for name in inputs if name in fields)}
+        return {**told, **given, **maps, **marked, DECLARED: sorted(name for name in inputs if name in fields)}
 
     def _as_declared(self, outputs: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
         """The live values of what is declared, so that Pulumi shows drift field by field."""
-        fields = self.kind.inputs()
-        inputs = {
-            name: project(olds.get(name), outputs[name]) if fields[name].behaviour.open_ended else outputs[name]
-            for name in sorted(declared_in(self.kind, olds))
-            if name in outputs
-        }
+        inputs = {name: outputs[name] for name in sorted(declared_in(self.kind, olds)) if name in outputs}
         return {**inputs, **({MARK: olds[MARK]} if MARK in olds else {})}
 
     def _post(self, inputs: Mapping[str, Any], owner: str) -> Outcome:

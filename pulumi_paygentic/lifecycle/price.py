@@ -53,7 +53,11 @@ class PriceLifecycle(Lifecycle):
 
     def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
         """See the module: each step is only taken when those before it found nothing that could be claimed."""
-        identical = [a for a in super().candidates(inputs, owner, fresh=fresh) if self._is_identical(inputs, a)]
+        before = self.account.claims.before(owner)
+        # Keys of its template that are not declared any more look like the API's own: only the state tells.
+        changed = before[0] if before and changed_fields(self.kind, before[1], inputs) else None
+        alike = [a for a in super().candidates(inputs, owner, fresh=fresh) if a["id"] != changed]
+        identical = [answer for answer in alike if self._is_identical(inputs, answer)]
         if not identical:
             return
         former = self._former(owner)

@@ -1,0 +1,94 @@
+"""An entitlement template is open-ended: the API adds keys of its own, which are in nobody's diff."""
+
+import json
+
+import httpx
+import pytest
+
+from pulumi_paygentic.catalog import Price
+from tests.contract.engine import Engine, Program, Resource
+from tests.contract.test_prices_and_plans import converged
+from tests.contract.world import Inputs, World
+from tests.in_process import Answer
+
+
+def fill_in(_request: httpx.Request, answer: Answer) -> httpx.Response:
+    """The API fills in what the template leaves open."""
+    response = answer()
+    if response.is_success and b"entitlementTemplate" in response.content:
+        body = json.loads(response.content)
+        for price in body.get("data", [body]):
+            for feature in price.get("features", []):
+                if feature["entitlementTemplate"]:
+                    feature["entitlementTemplate"] = {"isSoftLimit": True, **feature["entitlementTemplate"]}
+        return httpx.Response(response.status_code, json=body)
+    return response
+
+
+def priced(world: World, template: Inputs | None, policy: str = "in_place") -> Program:
+    inputs: Inputs = {
+        "billable_metric_id": world.id("bm_A"),
+        "model": "standard",
+        "unit_price": "1",
+        "invoice_display_name": "Runs",
+        "payment_term": "in_arrears",
+        "feature_id": world.id("feat_A"),
+        "on_change": policy,
+    }
+    return {"price": Resource(Price, inputs if template is None else {**inputs, "entitlement_template": template})}
+
+
+TEMPLATES: list[Inputs | None] = [
+    {"type": "metered", "issueAfterReset": 5},
+    {"type": "metered"},
+    {"type": "metered", "issueAfterReset": 5, "isSoftLimit": False},
+    {},
+    None,
+]
+
+
+@pytest.mark.parametrize("policy", ["in_place", "version"])
+@pytest.mark.parametrize("after", TEMPLATES, ids=str)
+@pytest.mark.parametrize("before", TEMPLATES, ids=str)
+def test_any_edit_converges_although_the_api_adds_keys(
+    world: World, before: Inputs | None, after: Inputs | None, policy: str
+) -> None:
+    world.transport.meddle = fill_in
+    engine = Engine(world)
+    assert not engine.up(priced(world, before, policy)).errors
+    converged(engine, priced(world, before, policy))
+    assert not engine.up(priced(world, after, policy)).errors
+    converged(engine, priced(world, after, policy))
+    world.transport.meddle = lambda _request, answer: answer()
+    [feature] = world.call("GET", f"/v0/prices/{engine.id('price')}")["features"]
+    assert feature["entitlementTemplate"] == (after or {})
+
+
+def test_a_declared_key_that_somebody_changed_is_drift_and_one_that_somebody_added_is_none(world: World) -> None:
+    engine = Engine(world)
+    program = priced(world, {"type": "metered", "issueAfterReset": 5})
+    engine.up(program)
+    feature = {"featureId": world.id("feat_A")}
+    template = {"type": "metered", "issueAfterReset": 5, "isSoftLimit": True}
+    path = f"/v0/prices/{engine.id('price')}"
+    world.call("PATCH", path, {"feature": {**feature, "entitlementTemplate": template}})
+    converged(engine, program)
+    world.call("PATCH", path, {"feature": {**feature, "entitlementTemplate": {**template, "issueAfterReset": 6}}})
+    engine.refresh()
+    assert engine.state["price"].inputs["entitlement_template"] == {"type": "metered", "issueAfterReset": 6}
+    assert engine.up(program).steps["price"] == "update"
+    converged(engine, program)
+
+
+def test_a_price_with_keys_of_the_api_s_own_is_taken_up_again(world: World) -> None:
+    world.transport.meddle = fill_in
+    engine = Engine(world)
+    program = priced(world, {"type": "metered"})
+    engine.up(program)
+    made = engine.id("price")
+    engine.state.clear()
+    world.calls()
+    assert not engine.up(program).errors
+    assert engine.id("price") == made
+    assert world.writes() == {}
+    converged(engine, program)
