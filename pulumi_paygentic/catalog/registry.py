@@ -18,7 +18,7 @@ def kind_named(name: str) -> type[CatalogObject]:
     kind = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), name)
     if not issubclass(kind, CatalogObject):
         raise LookupError(f"{name} is no catalog object")  # noqa: TRY004  as for a name that is not there at all
-    return kind  # type: ignore[no-any-return]
+    return kind  # type: ignore[no-any-return]  # what a module holds is of any type
 
 
 @functools.cache
