@@ -3,12 +3,13 @@
 Knows the API and the catalog, and nothing of Pulumi.
 """
 
-from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Plan, Price, Product
+from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Feature, Plan, Price, Product
 from pulumi_paygentic.lifecycle.account import Account
 from pulumi_paygentic.lifecycle.authorization_link import AuthorizationLinkLifecycle
 from pulumi_paygentic.lifecycle.check import Checked, check
 from pulumi_paygentic.lifecycle.diff import Difference, diff
 from pulumi_paygentic.lifecycle.errors import Gone, Incomplete, Moved, Refused, SameName
+from pulumi_paygentic.lifecycle.feature import FeatureLifecycle
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
 from pulumi_paygentic.lifecycle.plan import PlanLifecycle
 from pulumi_paygentic.lifecycle.price import PriceLifecycle
@@ -16,6 +17,7 @@ from pulumi_paygentic.lifecycle.product import ProductLifecycle
 
 _OWN_WAYS: dict[type[CatalogObject], type[Lifecycle]] = {
     AuthorizationLink: AuthorizationLinkLifecycle,
+    Feature: FeatureLifecycle,
     Plan: PlanLifecycle,
     Price: PriceLifecycle,
     Product: ProductLifecycle,
