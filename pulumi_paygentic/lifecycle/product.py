@@ -28,14 +28,14 @@ class ProductLifecycle(Lifecycle):
         the account still holds the old one.
         """
         mine = _mark(inputs)
-        ours: list[Answer] = []
-        for answer in super().candidates(inputs, owner, fresh=fresh):
-            mark = Mark.of(answer.get("metadata") or {})
-            if mine and mark and mark[:2] == mine[:2]:
-                ours.append(answer)
-            elif not inputs.get("allow_same_name"):
-                raise SameName(inputs["name"], answer["id"], mark)
-        return sorted(ours, key=lambda answer: Mark.of(answer["metadata"]) != mine)
+        marked = [
+            (Mark.of(answer.get("metadata") or {}), answer) for answer in super().candidates(inputs, owner, fresh=fresh)
+        ]
+        ours = [(mark, answer) for mark, answer in marked if mine and mark and mark[:2] == mine[:2]]
+        if marked and not ours and not inputs.get("allow_same_name"):
+            mark, answer = marked[0]
+            raise SameName(inputs["name"], answer["id"], mark)
+        return [answer for mark, answer in sorted(ours, key=lambda one: one[0] != mine)]
 
 
 def _mark(inputs: Mapping[str, Any]) -> Mark | None:

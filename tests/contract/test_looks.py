@@ -199,6 +199,22 @@ def test_a_product_of_the_same_name_that_this_stack_did_not_make_is_refused(engi
     assert len([product for product in world.everything(Product) if product["name"] == "API"]) == 2
 
 
+@pytest.mark.parametrize("theirs_first", [True, False])
+def test_a_stack_takes_up_its_own_product_whoever_else_has_one_of_that_name(
+    engine: Engine, world: World, *, theirs_first: bool
+) -> None:
+    body = {**API, "merchantId": "org_emulator"}
+    if theirs_first:
+        world.call("POST", "/v0/products", body)
+    engine.up({"api": Resource(Product, {**API, "allow_same_name": True})})
+    made = engine.id("api")
+    if not theirs_first:
+        world.call("POST", "/v0/products", body)
+    engine.state.clear()
+    assert not engine.up({"api": Resource(Product, API)}).errors
+    assert engine.id("api") == made
+
+
 def test_with_allow_same_name_a_second_one_is_made_once(engine: Engine, world: World) -> None:
     world.call("POST", "/v0/products", {**API, "merchantId": "org_emulator"})
     program = {"api": Resource(Product, {**API, "allow_same_name": True})}
