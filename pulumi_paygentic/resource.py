@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from pulumi_paygentic.adapter import PROVIDER_KEY, serialised
 from pulumi_paygentic.catalog import CatalogObject
@@ -24,6 +25,7 @@ class CatalogResource(pulumi.CustomResource):
         cls._kind = kind
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        _refuse_open_key()
         fields = self._kind.fields()
         secret = [name for name, field in fields.items() if field.behaviour.secret]
         given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
@@ -34,3 +36,13 @@ class CatalogResource(pulumi.CustomResource):
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), opts)
         super().__init__(f"pulumi-python:dynamic/paygentic:{self._kind.__name__}", resource_name, properties, options)
+
+
+def _refuse_open_key() -> None:
+    """The engine copies the stack's configuration into the state: a key must be encrypted there."""
+    if pulumi.Config("paygentic").get("apiKey") and not is_config_secret("paygentic:apiKey"):
+        raise pulumi.RunError(
+            "paygentic:apiKey is configured in the clear, and would stand so in the state: run"
+            " `pulumi config set --secret paygentic:apiKey ...`, or keep it in PAYGENTIC_API_KEY;"
+            " if `pulumi up` ran with it before, replace the key"
+        )

@@ -67,3 +67,18 @@ def _ours(printed: object) -> str:
 def _left_behind(folder: Path) -> list[Path]:
     """All files but the program, which holds the email."""
     return [path for path in folder.rglob("*") if path.is_file() and path.name != "__main__.py"]
+
+
+def test_a_key_configured_in_the_clear_is_refused_before_it_reaches_the_state(stack: Stack, site: Site) -> None:
+    key = stack.environment.pop("PAYGENTIC_API_KEY")
+    stack.write("paygentic.Product('api', name='API', description='')")
+    stack.configure("paygentic:apiKey", key)
+    for result in (stack.preview(fails=True), stack.up(fails=True)):
+        assert "pulumi config set --secret paygentic:apiKey" in result.shown
+        assert "Traceback" not in result.shown
+        assert key not in result.shown
+    assert key not in str(stack.export())
+    assert site.gate.writes == []
+    stack.configure("paygentic:apiKey", key, secret=True)
+    stack.up()
+    assert key not in str(stack.export())
