@@ -2,8 +2,8 @@
 
 It reproduces the catalog (products, billable metrics, prices, plans and their versions, fees, features, items),
 customers and subscriptions, authorization links, usage and what it measures, reservations and entitlements, invoices
-and revenue, test clocks, and the merchant's reset. What it does not reproduce is listed in `NOT_REPRODUCED` and answers
-501. What the description leaves open is decided in `NOTES`.
+and revenue, test clocks, and the merchant's reset. What it does not reproduce is listed in `NOT_REPRODUCED`, and
+parts of operations in `PARTS`: both answer 501. What the description leaves open is decided in `NOTES`.
 
 A person opens `/`, the merchant's dashboard and the checkout of an authorization link in a browser; these pages answer
 only to loopback's names, load nothing from elsewhere, and take forms only from themselves.
@@ -24,7 +24,7 @@ try:
     from pulumi_paygentic.emulator.app import create_app
     from pulumi_paygentic.emulator.server import Running, ServeError, running, serve
     from pulumi_paygentic.emulator.store import StoreError
-    from pulumi_paygentic.emulator.unreproduced import NOT_REPRODUCED
+    from pulumi_paygentic.emulator.unreproduced import NOT_REPRODUCED, PARTS
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"babel", "h11", "jinja2", "starlette", "uvicorn"}:
         raise
@@ -38,6 +38,7 @@ from pulumi_paygentic.emulator.notes import NOTES
 __all__ = [
     "NOTES",
     "NOT_REPRODUCED",
+    "PARTS",
     "Account",
     "Running",
     "ServeError",

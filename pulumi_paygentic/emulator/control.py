@@ -1,4 +1,7 @@
-"""The emulator's own address, `/_emulator/`: what was called, what time it is, what goes wrong. It asks for no key."""
+"""The emulator's own address, `/_emulator/`: what was called, what time it is, what goes wrong. It asks for no key.
+
+A browser that another site has hold of could reach it, so it is guarded as the pages are.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pulumi_paygentic.emulator.calls import Calls
 from pulumi_paygentic.emulator.context import refuse
 from pulumi_paygentic.emulator.faults.faults import Faults
 from pulumi_paygentic.emulator.fields import DateTime, ExactDuration, parse_date_time, parse_duration
+from pulumi_paygentic.emulator.pages.guard import guarded_call
 from pulumi_paygentic.emulator.routing import Emulator
 from pulumi_paygentic.emulator.schema import ClosedBody, parse
 from pulumi_paygentic.emulator.wire import read_object
@@ -47,7 +51,7 @@ def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
         calls.clear()
         return Response(status_code=204)
 
-    return [
+    found = [
         Route("/_emulator/calls", read_calls, methods=["GET"]),
         Route("/_emulator/calls", clear_calls, methods=["DELETE"]),
         Route("/_emulator/clock", read_clock, methods=["GET"]),
@@ -55,6 +59,7 @@ def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
         Route("/_emulator/reset", reset, methods=["POST"]),
         *faults.routes(),
     ]
+    return [Route(route.path, guarded_call(route.endpoint), methods=list(route.methods or ())) for route in found]
 
 
 def _move(emulator: Emulator, move: MoveClock) -> None:

@@ -77,6 +77,16 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
     },
 }
 
+PARTS: dict[str, str] = {
+    "credits that roll over a reset": "POST /v1/entitlements with such a template",
+    "limits of what a grant carries over a reset": "POST /v1/entitlements/{entitlementId}/grants with resetMaxRollover",
+    "entitlements of so many periods": "GET /v1/entitlements/{entitlementId} far ahead of its first period",
+    "how a line of an invoice was calculated": "GET /v2/invoices/{id} with expand=lineProvenance",
+    "revenue by the period that a line bills": "GET /v0/revenue with periodBasis=billingPeriod",
+    "finding items by external references": "GET /v0/items with a reference",
+}
+"""What answers 501 within an operation that is reproduced otherwise, and where."""
+
 
 def operations() -> Operations:
     return {

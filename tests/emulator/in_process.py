@@ -31,6 +31,6 @@ class InProcess(httpx.BaseTransport):
 @contextmanager
 def client_of(app: Any, *, raise_app_exceptions: bool = True) -> Iterator[httpx.Client]:
     transport = InProcess(app, raise_app_exceptions=raise_app_exceptions)
-    with httpx.Client(transport=transport, base_url="http://emulator", headers=KEY) as client:
+    with httpx.Client(transport=transport, base_url="http://localhost", headers=KEY) as client:
         yield client
     app.state.emulator.store.close()

@@ -32,7 +32,7 @@ def test_the_application_works_in_process(client: httpx.Client) -> None:
 def test_the_application_works_through_the_asgi_transport_of_httpx() -> None:
     async def scenario() -> list[int]:
         transport = httpx.ASGITransport(create_app())
-        async with httpx.AsyncClient(transport=transport, base_url="http://emulator", headers=KEY) as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=KEY) as http:
             creates = [http.post("/v0/products", json={**PRODUCT, "name": str(n)}) for n in range(50)]
             return [response.status_code for response in await asyncio.gather(*creates)]
 

@@ -1,6 +1,7 @@
 """The emulator's own address: counting calls, and starting afresh."""
 
 import httpx
+import pytest
 
 from pulumi_paygentic.emulator import Running
 from tests.emulator.merchant import Merchant
@@ -45,3 +46,29 @@ def test_reset_forgets_every_merchant_and_every_count(merchant: Merchant, other:
 def test_a_method_that_the_control_address_does_not_have_is_405(merchant: Merchant) -> None:
     response = merchant.http.put("/_emulator/reset")
     assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_site_cannot_drive_the_emulator(merchant: Merchant, headers: dict[str, str]) -> None:
+    product = merchant.product()
+    fault = {"kind": "error", "status": 500}
+    for method, path, body in (
+        ("POST", "/_emulator/reset", None),
+        ("POST", "/_emulator/clock", {"advance": "P1D"}),
+        ("POST", "/_emulator/faults", fault),
+        ("DELETE", "/_emulator/calls", None),
+    ):
+        answer = merchant.http.request(method, path, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
+    assert merchant.get(f"/v0/products/{product}")["id"] == product
+    assert merchant.get("/_emulator/faults")["faults"] == []
+    if "Host" in headers:
+        assert merchant.http.get("/_emulator/calls", headers=headers).status_code == 403

@@ -1,10 +1,13 @@
 """Keys, bodies, paths and methods: what is refused before any rule of the catalog is asked."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 from paygentic_sdk import Paygentic, errors
 
-from pulumi_paygentic.emulator import NOT_REPRODUCED, Running
+from pulumi_paygentic.emulator import NOT_REPRODUCED, PARTS, Running, unreproduced
 from pulumi_paygentic.emulator.wire import LARGEST_BODY
 from tests.emulator.merchant import Json, Merchant
 
@@ -87,6 +90,38 @@ def test_what_is_not_reproduced_is_501_and_says_what(merchant: Merchant, method:
     answer = merchant.call(method, path, body, expect=501)
     assert answer["code"] == "NOT_REPRODUCED"
     assert answer["details"]["what"] in NOT_REPRODUCED
+
+
+def test_every_part_that_is_not_reproduced_is_listed_and_is_501(merchant: Merchant) -> None:
+    product, customer = merchant.product(), merchant.customer()
+    feature = merchant.feature(product, "metered", "calls")
+    issue = {"customerId": customer, "featureId": feature}
+    daily = {"type": "metered", "usagePeriod": {"interval": "P1D"}}
+    made = merchant.post("/v1/entitlements", {**issue, "template": daily})["id"]
+    grants = f"/v1/entitlements/{made}/grants"
+    merchant.post(grants, {"amount": 1, "idempotencyKey": "one"})
+    subscription = merchant.subscription(merchant.plan(product, [merchant.price(merchant.metric(product))])["id"])
+    [invoice, *_] = merchant.get(f"/v2/invoices?subscriptionId={subscription['id']}")["data"]
+    year = "startTime=2026-01-01T00:00:00Z&endTime=2027-01-01T00:00:00Z"
+    answers = [
+        merchant.call("POST", "/v1/entitlements", {**issue, "template": {**daily, "resetMaxRollover": 1}}, expect=501),
+        merchant.call("POST", grants, {"amount": 1, "idempotencyKey": "two", "resetMinRollover": 1}, expect=501),
+        merchant.call("GET", f"/v1/entitlements/{made}?at=2999-01-01T00:00:00Z", expect=501),
+        merchant.call("GET", f"/v2/invoices/{invoice['id']}?expand=lineProvenance", expect=501),
+        merchant.call("GET", f"/v0/revenue?merchantId={merchant.id}&{year}&periodBasis=billingPeriod", expect=501),
+        merchant.call("GET", f"/v0/items?merchantId={merchant.id}&provider=quickbooks", expect=501),
+    ]
+    assert {answer["details"]["what"] for answer in answers} == PARTS.keys()
+
+
+def test_nothing_answers_501_that_is_not_listed() -> None:
+    package = Path(unreproduced.__file__).parent
+    raised = {
+        text for path in package.rglob("*.py") for text in re.findall(r'NotReproduced\("([^"]*)"', path.read_text())
+    }
+    calls = sum(path.read_text().count("raise NotReproduced(") for path in package.rglob("*.py"))
+    assert raised == PARTS.keys()
+    assert calls == len(PARTS) + 1, "the texts stand where they are raised, but for whole operations"
 
 
 def test_null_is_refused_where_the_field_is_not_nullable(merchant: Merchant) -> None:

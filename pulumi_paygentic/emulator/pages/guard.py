@@ -1,4 +1,4 @@
-"""Keeps other sites away from the pages, which know no login.
+"""Keeps other sites away from the pages and from the control address, which know no login.
 
 A site that points a name of its own at this machine (DNS rebinding) sends that name as the host, so only loopback's
 names are answered. A site that makes a browser post a form here sends its own origin, so only ours is taken.
@@ -13,22 +13,44 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pulumi_paygentic.emulator.errors import Forbidden
 from pulumi_paygentic.emulator.pages import show
 
+_WORDS = {
+    "host": "The emulator's own address answers only to this machine's own names: use 127.0.0.1 or localhost.",
+    "origin": "This was sent by a page of another site, so nothing was done.",
+}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, for those who came by a name of loopback and, to change something, from a page of ours."""
+    """The page, for those who came by a name of loopback and, to change something, from a page of ours."""
 
     async def guard(request: Request) -> Response:
-        if not _is_loopback(request.headers.get("host", "")):
-            return show("refused.html", 403, why="host")
-        if request.method not in {"GET", "HEAD"} and _is_from_elsewhere(request):
-            return show("refused.html", 403, why="origin")
+        why = _objection(request)
+        return await endpoint(request) if why is None else show("refused.html", 403, why=why)
+
+    return guard
+
+
+def guarded_call(endpoint: Endpoint) -> Endpoint:
+    """The same of what a program calls: it is refused in JSON."""
+
+    async def guard(request: Request) -> Response:
+        why = _objection(request)
+        if why is not None:
+            raise Forbidden(_WORDS[why], permission="emulator:control", reason=f"foreign_{why}")
         return await endpoint(request)
 
     return guard
+
+
+def _objection(request: Request) -> str | None:
+    if not _is_loopback(request.headers.get("host", "")):
+        return "host"
+    if request.method not in {"GET", "HEAD"} and _is_from_elsewhere(request):
+        return "origin"
+    return None
 
 
 def _is_loopback(host: str) -> bool:
