@@ -34,11 +34,11 @@ def test_usage_grows_as_events_arrive_and_what_is_open_stays_open(merchant: Merc
     _report(merchant, 2)
     page = open_page("/dashboard")
     chart = page.get_by_role("img", name="Basic submissions")
-    expect(chart).to_have_accessible_name("Basic submissions, last hour: 2 submission in all")
+    expect(chart).to_have_accessible_name("Basic submissions, last hour: 2 submissions in all")
     numbers = page.get_by_text("Numbers").first
     numbers.click()
     _report(merchant, 5)
-    expect(chart).to_have_accessible_name("Basic submissions, last hour: 7 submission in all")
+    expect(chart).to_have_accessible_name("Basic submissions, last hour: 7 submissions in all")
     expect(page.locator("details[open]")).to_have_count(1)
     expect(page.locator("summary").first).to_be_focused()
 

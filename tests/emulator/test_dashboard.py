@@ -107,13 +107,13 @@ def test_usage_is_drawn_and_tabled_and_events_of_no_metric_are_named(merchant: M
     _report(merchant, "submission.basic", 3)
     _report(merchant, "submision.basic")
     answer = person.get("/dashboard")
-    assert 'role="img" aria-label="Code Execution API, last hour: 3 submission in all"' in answer.text
+    assert 'role="img" aria-label="Code Execution API, last hour: 3 submissions in all"' in answer.text
     text = read_page(answer).text
     assert "Events received 4" in text
     assert "Events that no metric measures" in text
     assert "submision.basic 1" in text
     for span in ("hour", "day", "month", "nonsense"):
-        assert "3 submission (count)" in _open(person, f"/dashboard?range={span}").text
+        assert "3 submissions (count)" in _open(person, f"/dashboard?range={span}").text
 
 
 def test_a_chart_is_inert_markup_with_a_title_for_each_bar() -> None:

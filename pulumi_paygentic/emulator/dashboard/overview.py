@@ -16,7 +16,7 @@ from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.dashboard.view import View
 from pulumi_paygentic.emulator.metering import Window
 from pulumi_paygentic.emulator.pages.charts import COLOURS, Series, bars
-from pulumi_paygentic.emulator.pages.words import money, month, number
+from pulumi_paygentic.emulator.pages.words import counted, money, month, number
 
 MOST_CHARTS = 6
 _MONTHS = 12
@@ -88,8 +88,8 @@ def _usage_chart(metric: reports.MetricUsage, start: datetime, span: Range) -> M
     found = {point.start: point.value for point in metric.points}
     moments = [start + span.step * n for n in range(span.steps)]
     values = [found.get(moment, Decimal(0)) for moment in moments]
-    words = tuple(f"{number(value)} {metric.unit}" for value in values)
-    summary = f"{metric.name}, {span.name.lower()}: {number(metric.total)} {metric.unit} in all"
+    words = tuple(counted(value, metric.unit) for value in values)
+    summary = f"{metric.name}, {span.name.lower()}: {counted(metric.total, metric.unit)} in all"
     labels = tuple(f"{moment:{span.label}}" for moment in moments)
     return bars(summary, labels, (Series(metric.name, tuple(map(float, values)), words),))
 

@@ -20,11 +20,13 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters |= {
+    "counted": words.counted,
     "date": words.date,
     "money": words.money,
     "moment": words.moment,
     "month": words.month,
     "number": words.number,
+    "plural": words.plural,
 }
 STATIC = "/static"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pulumi_paygentic.emulator import kinds
-from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product
+from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product, singular
 from pulumi_paygentic.emulator.store import Record, Store
 
 
@@ -28,7 +28,7 @@ class Charge(NamedTuple):
 
 def charge_of(store: Store, plan: Record, price: Record) -> Charge:
     metric = store.get(kinds.BILLABLE_METRIC, price.get("billableMetricId", ""))
-    unit = metric["unit"] if metric else "unit"
+    unit = singular(metric["unit"]) if metric else "unit"
     tiers = tuple(_tiers(price, plan["currency"])) if price["model"] == "volume" else ()
     if "feeId" in price:
         rate = _fee(price, plan["currency"])

@@ -15,6 +15,7 @@ from pulumi_paygentic.emulator.fields import parse_date_time
 _LOCALE = Locale.parse("en_US")
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
 _DAYS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_UNCOUNTED = {"bandwidth", "compute", "data", "hr", "hrs", "min", "mins", "sec", "secs", "storage", "traffic", "usage"}
 _HOURS = {"H": "hour", "M": "minute", "S": "second"}
 
 
@@ -32,6 +33,34 @@ def number(amount: str | Decimal | int) -> str:
 def percent(share: str) -> str:
     with localcontext(_exact(share)):
         return format_percent(Decimal(share), locale=_LOCALE, decimal_quantization=False)
+
+
+def counted(amount: str | Decimal | int, unit: str) -> str:
+    """`1 submission`, `2 submissions`, `2.5 GB`, however the merchant wrote the unit."""
+    return f"{number(amount)} {singular(unit) if Decimal(amount) == 1 else plural(unit)}"
+
+
+def plural(unit: str) -> str:
+    word = singular(unit)
+    if not _inflects(word):
+        return unit
+    if re.search(r"[^aeiou]y$", word):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if re.search(r"(s|x|z|ch|sh)$", word) else f"{word}s"
+
+
+def singular(unit: str) -> str:
+    if not _inflects(unit) or not unit.endswith("s") or re.search(r"(s|u|i)s$", unit):
+        return unit
+    if re.search(r"[^aeiou]ies$", unit) and len(unit) > len("ties"):
+        return f"{unit[:-3]}y"
+    return unit[:-2] if re.search(r"(ss|x|zz|ch|sh)es$", unit) else unit[:-1]
+
+
+def _inflects(unit: str) -> bool:
+    """Plain English words do; symbols, abbreviations, amounts (`1K tokens`) and what cannot be counted do not."""
+    last = re.split(r"[^a-z]", unit)[-1]
+    return len(last) > 2 and last not in _UNCOUNTED and not unit[0].isdigit()
 
 
 def product(amount: str, factor: int) -> Decimal:
