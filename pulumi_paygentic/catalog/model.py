@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour
 from pulumi_paygentic.catalog.problems import Reason, reasons_of
-from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
+from pulumi_paygentic.catalog.unknown import UNKNOWN
 
 Values = Mapping[str, Any]
 """Values by the name of their field, in snake_case; those a preview doesn't know yet are UNKNOWN."""
@@ -112,7 +112,7 @@ class CatalogObject(BaseModel):
     def validate_inputs(cls, given: Values) -> tuple[dict[str, Any], list[Reason]]:
         """The values in canonical form, and every reason against them.
 
-        Values that are not known yet, or hold one that isn't, come back as they are.
+        A value that holds one which is not known yet comes back as it is; what is known of it is checked all the same.
         """
         canonical: dict[str, Any] = {}
         reasons: list[Reason] = []
@@ -120,11 +120,8 @@ class CatalogObject(BaseModel):
             field = cls.inputs().get(name)
             if field is None:
                 reasons.append(Reason.unknown_argument(name, list(cls.inputs())))
-            elif value is None:
-                continue
-            elif has_unknown(value):
+            elif value is not None:
                 canonical[name] = value
-            else:
                 try:
                     canonical[name] = field.canonical(value)
                 except ValidationError as error:

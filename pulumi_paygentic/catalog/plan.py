@@ -11,7 +11,7 @@ from typing_extensions import NotRequired, TypedDict
 from pulumi_paygentic.catalog.behaviour import create_only, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
 from pulumi_paygentic.catalog.problems import BRANCHES, Reason
-from pulumi_paygentic.catalog.unknown import has_unknown
+from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 from pulumi_paygentic.catalog.values import (
     Currency,
     Duration,
@@ -30,6 +30,8 @@ from pulumi_paygentic.catalog.values import (
 
 BillingCadence = Literal["P1M", "P3M", "P1Y"]
 TaxBehavior = Literal["exclusive", "inclusive"]
+EffectiveDate = Literal["end_of_current_period", "immediate"]
+Proration = Literal["none"]
 
 
 class CreditAllocation(TypedDict):
@@ -47,8 +49,8 @@ class VersionTransition(TypedDict):
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's own way to configure it
 
-    effective_date: Annotated[Literal["end_of_current_period", "immediate"], Field(alias="effectiveDate")]
-    proration: NotRequired[Literal["none"]]
+    effective_date: Annotated[EffectiveDate, Field(alias="effectiveDate")]
+    proration: NotRequired[Proration]
 
 
 PriceLines = Annotated[
@@ -111,13 +113,13 @@ class Plan(CatalogObject):
     def rules(cls, given: Values) -> Iterator[Reason]:
         """No price stands twice in a plan, no pricing unit is funded twice, and a set of prices is never empty."""
         prices = given.get("prices")
-        if prices is not None and not has_unknown(prices):
+        if isinstance(prices, Mapping | list):
             ids = list(prices.values()) if isinstance(prices, Mapping) else list(prices)
             if not ids:
                 yield Reason(
                     "prices", "must not be empty: a plan version holds at least one price; leave it out instead"
                 )
-            for price in sorted({price for price in ids if ids.count(price) > 1}):
+            for price in sorted({price for price in ids if price is not UNKNOWN and ids.count(price) > 1}):
                 yield Reason("prices", f"holds {price} more than once: list each price once")
         allocations = given.get("credit_allocations")
         if isinstance(allocations, list) and not has_unknown(allocations):

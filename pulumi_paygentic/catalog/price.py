@@ -32,6 +32,9 @@ from pulumi_paygentic.catalog.values import (
 PriceModel = Literal["standard", "volume"]
 PaymentTerm = Literal["in_advance", "in_arrears"]
 OnChange = Literal["version", "in_place", "refuse"]
+RateType = Literal["amount", "proportion"]
+SupplyScope = Literal["IN_SCOPE", "OUTSIDE_SCOPE"]
+OutsideScopeLabel = Literal["CASHBACK"]
 
 
 class VolumeTier(TypedDict):
@@ -48,8 +51,8 @@ class PriceTax(TypedDict):
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's own way to configure it
 
-    supply_scope: Annotated[Literal["IN_SCOPE", "OUTSIDE_SCOPE"], Field(alias="supplyScope")]
-    outside_scope_label: Annotated[NotRequired[Literal["CASHBACK"] | None], Field(alias="outsideScopeLabel")]
+    supply_scope: Annotated[SupplyScope, Field(alias="supplyScope")]
+    outside_scope_label: Annotated[NotRequired[OutsideScopeLabel | None], Field(alias="outsideScopeLabel")]
 
 
 class Price(CatalogObject):
@@ -72,7 +75,7 @@ class Price(CatalogObject):
     billing_cadence: Annotated[Duration | None, mutable(default=None)] = None
     quantity: Annotated[Annotated[Integer, Field(ge=0)] | None, mutable(default=1)] = None
     pricing_unit_id: Annotated[PricingUnitId | None, mutable(default=None)] = None
-    rate_type: Annotated[Literal["amount", "proportion"] | None, mutable(default="amount")] = None
+    rate_type: Annotated[RateType | None, mutable(default="amount")] = None
     is_obligation: Annotated[Flag | None, mutable(default=False)] = None
     grant_discount_enabled: Annotated[Flag | None, mutable(default=False)] = None
     feature_id: Annotated[FeatureId | None, mutable(default=None)] = None

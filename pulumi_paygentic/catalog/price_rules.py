@@ -13,7 +13,10 @@ Given = Mapping[str, Any]
 
 
 def price_rules(given: Given) -> Iterator[Reason]:
-    """Every reason against a price's values together; what is not known yet counts in the price's favour."""
+    """Every reason against a price's values together.
+
+    What is not known yet counts in the price's favour, but for an id: one that is given will be one, whatever it is.
+    """
     yield from _metric_or_fee(given)
     yield from _rate_or_tiers(given)
     yield from _tiers(given)
@@ -28,7 +31,7 @@ def price_rules(given: Given) -> Iterator[Reason]:
 
 def _given(given: Given, name: str) -> bool:
     """Certainly there."""
-    return given.get(name) not in (None, UNKNOWN)
+    return given.get(name) is not None if name.endswith("_id") else given.get(name) not in (None, UNKNOWN)
 
 
 def _possible(given: Given, name: str) -> bool:
@@ -61,18 +64,20 @@ def _rate_or_tiers(given: Given) -> Iterator[Reason]:
 
 def _tiers(given: Given) -> Iterator[Reason]:
     tiers = given.get("tiers")
-    if not isinstance(tiers, list) or has_unknown(tiers):
+    if not isinstance(tiers, list) or UNKNOWN in tiers:
         return
     if not tiers:
         yield Reason("tiers", "must not be empty: the last tier, without up_to, is the open end")
         return
     bounds = [tier.get("up_to") for tier in tiers]
-    if bounds[-1] is not None:
+    if bounds[-1] not in (None, UNKNOWN):
         yield Reason(f"tiers[{len(tiers) - 1}].up_to", "must be left out on the last tier, which is the open end")
     below = Decimal(0)
     for index, bound in enumerate(bounds[:-1]):
         if bound is None:
             yield Reason(f"tiers[{index}].up_to", "is required on every tier but the last")
+        elif bound is UNKNOWN:
+            continue
         elif Decimal(bound) <= below:
             yield Reason(f"tiers[{index}].up_to", f"must be above the tier before: {bound} is not above {below}")
         else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.mark import MARK_PREFIX, Mark
 from pulumi_paygentic.catalog.model import CatalogObject, Values
 from pulumi_paygentic.catalog.problems import Reason
-from pulumi_paygentic.catalog.unknown import has_unknown
 from pulumi_paygentic.catalog.values import Flag, MerchantId, Name, Text, Timestamp
 
 
@@ -33,8 +32,8 @@ class Product(CatalogObject):
     @classmethod
     def rules(cls, given: Values) -> Iterator[Reason]:
         """Keys of the ownership mark are not for programs."""
-        metadata = given.get("metadata") or {}
-        if not has_unknown(metadata):
+        metadata = given.get("metadata")
+        if isinstance(metadata, Mapping):
             for key in metadata:
                 if key.startswith(MARK_PREFIX):
                     yield Reason(

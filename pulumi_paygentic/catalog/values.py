@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Strict
 
 from pulumi_paygentic.catalog.currencies import CURRENCIES
+from pulumi_paygentic.catalog.problems import shown_value
 
 MAX_MAGNITUDE = Decimal("1e65")
 """Documented for tier bounds and band rates; taken for every amount."""
@@ -66,7 +67,7 @@ def _places(text: str) -> int:
 def _decimal(*, places: int, least: Decimal | None = None, above: bool = False) -> Callable[[Any], str]:
     def validate(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str):
-            msg = f'must be a decimal string such as "0.001", not {value!r}: a number can\'t hold money exactly'
+            msg = f'must be a decimal string such as "0.001", not {shown_value(value)}: a number can\'t hold it exactly'
             raise ValueError(msg)  # noqa: TRY004  pydantic collects ValueErrors only
         plain = canonical_decimal(value)
         if _places(plain) > places:
@@ -147,6 +148,10 @@ def _email(value: str) -> str:
     return value
 
 
+def _one(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def _id(prefix: str) -> Callable[[str], str]:
     belongs = ID_PREFIXES[prefix]
 
@@ -154,8 +159,8 @@ def _id(prefix: str) -> Callable[[str], str]:
         if _ID.fullmatch(value) and value.startswith(f"{prefix}_"):
             return value
         other = ID_PREFIXES.get(value.partition("_")[0]) if "_" in value else None
-        what = f"{value!r} is the id of a {other}" if other and other != belongs else f"not {value!r}"
-        msg = f"must be the id of a {belongs} ({prefix}_...): {what}"
+        what = f"{value!r} is the id of {_one(other)}" if other and other != belongs else f"not {value!r}"
+        msg = f"must be the id of {_one(belongs)} ({prefix}_...): {what}"
         raise ValueError(msg)
 
     return validate
