@@ -41,8 +41,11 @@ def refuse(
     subscribers: Mapping[str, int],
     news: Mapping[str, Any],
 ) -> None:
-    """Raise Refused if these changes are ones that the object refuses while it has subscribers."""
-    charged = [name for name in changed if kind.inputs()[name].behaviour.is_charge]
+    """Raise Refused if these changes are ones that the object refuses while it has subscribers.
+
+    A value not known yet may turn out to be the old one: it is looked at again before anything is written.
+    """
+    charged = [n for n in changed if kind.inputs()[n].behaviour.is_charge and not has_unknown(news.get(n))]
     if subscribers and charged and news.get("on_change") == "refuse":
         raise Refused(object_id, charged, subscribers)
 

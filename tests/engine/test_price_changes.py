@@ -68,6 +68,18 @@ def test_refuse_is_an_error_in_preview_once_there_are_subscribers(stack: Stack, 
     assert site.account.one("Price")["invoiceDisplayName"] == "API calls"
 
 
+def test_refuse_does_not_stand_in_the_way_of_a_product_renamed_in_the_program(stack: Stack, site: Site) -> None:
+    """Until `up`, nobody knows that the metric stays the same one."""
+    stack.write(SHOP.replace('unit_price="1"', 'unit_price="1", on_change="refuse"')).up()
+    _subscribe(site)
+    stack.refresh()
+    before = stack.ids()
+    stack.edit('paygentic.Product("api"', 'paygentic.Product("renamed"')
+    stack.up()
+    assert stack.ids() == before
+    assert_settled(stack, site, SHOP_HOLDS)
+
+
 def test_somebody_elses_version_is_never_lost(stack: Stack, site: Site) -> None:
     """A plan that was given another version meanwhile is not moved; after a refresh the program decides."""
     stack.write(SHOP).up()

@@ -130,6 +130,15 @@ def test_refuse_names_price_fields_and_plans_with_their_subscribers() -> None:
     assert diff(Price, "price_1", state, {"unit_price": "1", "on_change": "refuse"}).replaces == []
 
 
+def test_refuse_lets_pass_what_may_turn_out_to_be_the_old_value() -> None:
+    """Such as the metric of a product that is renamed in the program: it is looked at again before any write."""
+    old = {"billable_metric_id": "bm_1", "unit_price": "1", SUBSCRIBERS: {"plan_1": 3}}
+    new = {"billable_metric_id": UNKNOWN, "unit_price": "1", "on_change": "refuse"}
+    assert "billable_metric_id" in diff(Price, "price_1", old, new).changed
+    with pytest.raises(Refused, match="change of unit_price:"):
+        diff(Price, "price_1", old, {**new, "unit_price": "2"})
+
+
 def test_an_open_ended_map_is_compared_by_its_declared_keys() -> None:
     assert project({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "d": 4}) == {"a": {"b": 2}}
     assert project({"a": 1}, {}) == {}
