@@ -22,7 +22,10 @@ class AuthorizationLinkLifecycle(Lifecycle):
         return [answer] if answer is not None and answer.get("status") == "completed" else []
 
     def kept(self, object_id: str, olds: Mapping[str, Any]) -> list[str]:
-        """An open link can't be withdrawn; one that was used or is over needs no word."""
+        """An open link can't be withdrawn; one that was used, also since the last read, or is over needs no word."""
         if olds.get("status") != "pending" or is_over(olds):
+            return []
+        answer = self.collection(olds).read(object_id)
+        if answer is None or answer.get("status") != "pending":
             return []
         return [f"authorization link {object_id} can't be withdrawn: it stays open until {olds.get('expires_at')}"]

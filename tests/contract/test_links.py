@@ -114,3 +114,9 @@ def test_a_used_link_and_one_that_is_over_go_without_a_word(engine: Engine, worl
     in_the_past(world)
     engine.up(link(world, email="grace@example.com"))
     assert engine.destroy().warnings == []
+
+
+def test_a_link_that_was_used_since_the_last_read_goes_without_a_word(engine: Engine, world: World) -> None:
+    engine.up(link(world))
+    accept(world, engine.state["ada"].outputs["url"])
+    assert engine.destroy().warnings == []
