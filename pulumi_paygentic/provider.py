@@ -57,4 +57,5 @@ class Provider(pulumi.ProviderResource):
             for name, value in settings.items()
             if value is not None
         }
+        text["paygentic:provider"] = pulumi.Output.from_input(resource_name)  # so that a refusal can name it
         super().__init__("pulumi-python", resource_name, text, opts)

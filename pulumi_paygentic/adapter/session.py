@@ -30,7 +30,7 @@ def account_of(config: Callable[[str], Any]) -> Account:
     Raises ConfigurationError with every reason.
     """
     given = {name: value for name in NAMES if (value := config(f"paygentic:{name}")) is not None}
-    settings = Settings.resolve(given)
+    settings = Settings.resolve(given, provider=config("paygentic:provider"))
     with _lock:
         if settings not in _accounts:
             _accounts[settings] = Account(Client(settings), settings.merchant_id)

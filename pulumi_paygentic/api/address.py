@@ -35,12 +35,14 @@ def normalise_base_url(value: str, environment: str) -> str:
     if url is None:
         raise ValueError(f"is no address: write it as {DEFAULT_BASE_URL[environment]}")
     if url.userinfo or any(character in value for character in "?#@\\"):
-        raise ValueError("must have no user, query or fragment: give the key as paygentic:apiKey")
+        raise ValueError("must have no user, query or fragment: the key is a setting of its own")
     if url.scheme == "http" and not is_loopback(value):
         raise ValueError("would send the key in the clear: begin it with https:// (http is for loopback only)")
     for other, address in DEFAULT_BASE_URL.items():
         if other != environment and url.host.rstrip(".") == httpx.URL(address).host:
-            raise ValueError(f"is the {other} address, and paygentic:environment is {environment}: make the two agree")
+            raise ValueError(f"is the {other} address, and the environment is {environment}: make the two agree")
+    if url.path.rstrip("/").rpartition("/")[2] in {"v0", "v1", "v2"}:
+        raise ValueError("ends in the API's version: leave that out, every path begins with its own")
     return str(url).rstrip("/")
 
 

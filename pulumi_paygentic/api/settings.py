@@ -51,13 +51,16 @@ class Settings:
     retry_deadline: float = 120.0
 
     @classmethod
-    def resolve(cls, *sources: Mapping[str, object], environ: Mapping[str, str] | None = None) -> Settings:
+    def resolve(
+        cls, *sources: Mapping[str, object], environ: Mapping[str, str] | None = None, provider: str | None = None
+    ) -> Settings:
         """Return the settings that the first of `sources`, then the environment, gives for each name.
 
         A source may name a setting as the stack's configuration does (`apiKey`) or as Python does (`api_key`).
-        `environ` is `os.environ` unless given. Raises `ConfigurationError` with every reason.
+        `environ` is `os.environ` unless given. `provider` names the explicit provider whose arguments these are, for
+        the reasons; without one they speak of the stack's configuration. Raises `ConfigurationError` with every reason.
         """
-        lookup = _Lookup(sources, os.environ if environ is None else environ)
+        lookup = _Lookup(sources, os.environ if environ is None else environ, provider)
         settings = cls(
             api_key=lookup.api_key(),
             merchant_id=lookup.merchant_id(),
@@ -80,9 +83,12 @@ def _snake(name: str) -> str:
 class _Lookup:
     """Looks settings up, and collects what is wrong with them instead of stopping at the first."""
 
-    def __init__(self, sources: tuple[Mapping[str, object], ...], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, sources: tuple[Mapping[str, object], ...], environ: Mapping[str, str], provider: str | None
+    ) -> None:
         self._sources = sources
         self._environ = environ
+        self._provider = provider
         self.reasons: list[str] = []
         self.environment: Environment = "sandbox"
         label, value = self._find("environment")
@@ -97,11 +103,19 @@ class _Lookup:
         for source in self._sources:
             for key in (name, _snake(name)):
                 if (value := source.get(key)) is not None and str(value).strip():
-                    return f"paygentic:{name}", str(value)
+                    return self._called(name), str(value)
         for variable in _VARIABLES[name]:
             if self._environ.get(variable, "").strip():
-                return f"paygentic:{name} (from {variable})", self._environ[variable]
-        return f"paygentic:{name}", None
+                return f"{self._called(name)} (from {variable})", self._environ[variable]
+        return self._called(name), None
+
+    def _called(self, name: str) -> str:
+        return f"paygentic:{name}" if self._provider is None else f"{_snake(name)} of provider {self._provider!r}"
+
+    def _to_set(self, name: str, value: str, *, secret: bool = False) -> str:
+        if self._provider is not None:
+            return f"give the provider {_snake(name)}={value!r}"
+        return f"run `pulumi config set {'--secret ' if secret else ''}paygentic:{name} {value}`"
 
     def _refuse(self, reason: str) -> str:
         self.reasons.append(reason)
@@ -110,16 +124,15 @@ class _Lookup:
     def api_key(self) -> str:
         label, value = self._find("apiKey")
         if value is None:
-            return self._refuse(
-                f"{label} is not set: run `pulumi config set --secret paygentic:apiKey ...` or set PAYGENTIC_API_KEY"
-            )
+            to_set = self._to_set("apiKey", "...", secret=True)
+            return self._refuse(f"{label} is not set: {to_set} or set PAYGENTIC_API_KEY")
         if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", value):
             return self._refuse(f"{label} holds whitespace or another character that no key has: copy the key again")
         belongs = next((of for prefix, of in _KEY_PREFIXES.items() if value.startswith(prefix)), self.environment)
         if belongs != self.environment and self._environment_known:
             return self._refuse(
-                f"{label} is a {belongs} key, and paygentic:environment is {self.environment}: use a key of that"
-                f" environment, or run `pulumi config set paygentic:environment {belongs}`"
+                f"{label} is a {belongs} key, and {self._called('environment')} is {self.environment}: use a key of"
+                f" that environment, or {self._to_set('environment', belongs)}"
             )
         return value
 
@@ -127,7 +140,7 @@ class _Lookup:
         label, value = self._find("merchantId")
         if value is None:
             return self._refuse(
-                f"{label} is not set: run `pulumi config set paygentic:merchantId org_...` or set PAYGENTIC_MERCHANT_ID"
+                f"{label} is not set: {self._to_set('merchantId', 'org_...')} or set PAYGENTIC_MERCHANT_ID"
             )
         if not re.fullmatch(r"org_[a-zA-Z0-9]+", value):
             return self._refuse(f"{label} is not org_ followed by letters and digits: copy it from the dashboard")

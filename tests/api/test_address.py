@@ -80,3 +80,11 @@ def test_the_address_of_the_other_environment_is_refused(environment: str, other
 @pytest.mark.parametrize("environment", ["sandbox", "production"])
 def test_the_default_is_the_environments_own(environment: str) -> None:
     assert normalise_base_url(DEFAULT_BASE_URL[environment] + "/", environment) == DEFAULT_BASE_URL[environment]
+
+
+@pytest.mark.parametrize("url", ["https://proxy.example.com/v0", "https://proxy.example.com/paygentic/v2/"])
+def test_an_address_that_ends_in_the_apis_version_is_refused(url: str) -> None:
+    """Every path begins with its own version, so each call would be a 404."""
+    with pytest.raises(ValueError, match="leave that out"):
+        normalise_base_url(url, "sandbox")
+    assert normalise_base_url(url.replace("/v", "/api"), "sandbox")

@@ -111,6 +111,16 @@ def test_a_missing_key_says_both_ways_to_give_it() -> None:
     )
 
 
+def test_the_settings_of_an_explicit_provider_are_spoken_of_as_its_arguments() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.resolve({"apiKey": "sk_live_1", "maxRetries": "many"}, environ={}, provider="second")
+    key, merchant, retries = caught.value.reasons
+    assert key.startswith("api_key of provider 'second' is a production key, and environment of provider 'second' is")
+    assert key.endswith("or give the provider environment='production'")
+    assert merchant.startswith("merchant_id of provider 'second' is not set: give the provider merchant_id='org_...'")
+    assert retries.startswith("max_retries of provider 'second' is not a whole number")
+
+
 @pytest.mark.parametrize("base_url", ["", "https://proxy.example.com", "http://127.0.0.1:8000"])
 @pytest.mark.parametrize(("key", "environment"), [("sk_test_abc", "production"), ("sk_live_abc", "sandbox")])
 def test_a_key_of_the_other_environment_is_refused_wherever_it_would_go(
