@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from pulumi_paygentic import catalog
+from pulumi_paygentic.catalog.billable_metric import Aggregation
 from pulumi_paygentic.resource import CatalogResource
 
 
@@ -70,7 +71,7 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
         name: pulumi.Input[str],
         description: pulumi.Input[str],
         unit: pulumi.Input[str],
-        aggregation: pulumi.Input[str],
+        aggregation: pulumi.Input[Aggregation],
         event_type: pulumi.Input[str],
         value_property: pulumi.Input[str] | None = None,
         group_by: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from pulumi_paygentic import catalog
+from pulumi_paygentic.catalog.feature import FeatureType
 from pulumi_paygentic.resource import CatalogResource
 
 
@@ -52,7 +53,7 @@ class Feature(CatalogResource, kind=catalog.Feature):
         product_id: pulumi.Input[str],
         key: pulumi.Input[str],
         name: pulumi.Input[str],
-        type: pulumi.Input[str] | None = None,  # noqa: A002  the API's own name
+        type: pulumi.Input[FeatureType] | None = None,  # noqa: A002  the API's own name
         metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -9,6 +9,7 @@ import pulumi
 from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic import catalog
+from pulumi_paygentic.catalog.plan import BillingCadence, EffectiveDate, Proration, TaxBehavior
 from pulumi_paygentic.resource import CatalogResource
 
 
@@ -26,9 +27,9 @@ class CreditAllocationArgs(TypedDict):
 class VersionTransitionArgs(TypedDict):
     """When subscribers move to a new version of the plan."""
 
-    effective_date: pulumi.Input[str]
+    effective_date: pulumi.Input[EffectiveDate]
     """`end_of_current_period` or `immediate`."""
-    proration: NotRequired[pulumi.Input[str]]
+    proration: NotRequired[pulumi.Input[Proration]]
     """Only `none`, the default."""
 
 
@@ -132,14 +133,14 @@ class Plan(CatalogResource, kind=catalog.Plan):
         name: pulumi.Input[str],
         currency: pulumi.Input[str],
         prices: pulumi.Input[Mapping[str, pulumi.Input[str]]] | pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        billing_cadence: pulumi.Input[str] | None = None,
+        billing_cadence: pulumi.Input[BillingCadence] | None = None,
         billing_anchor: pulumi.Input[str] | None = None,
         billing_version: pulumi.Input[int] | None = None,
         description: pulumi.Input[str] | None = None,
         invoice_display_name: pulumi.Input[str] | None = None,
         default_tax_code: pulumi.Input[str] | None = None,
         default_tax_rate: pulumi.Input[float] | None = None,
-        tax_behavior: pulumi.Input[str] | None = None,
+        tax_behavior: pulumi.Input[TaxBehavior] | None = None,
         renewal_reminder_enabled: pulumi.Input[bool] | None = None,
         renewal_reminder_days: pulumi.Input[int] | None = None,
         credit_allocations: pulumi.Input[Sequence[pulumi.Input[CreditAllocationArgs]]] | None = None,

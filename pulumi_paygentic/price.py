@@ -9,6 +9,7 @@ import pulumi
 from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic import catalog
+from pulumi_paygentic.catalog.price import OnChange, OutsideScopeLabel, PaymentTerm, PriceModel, RateType, SupplyScope
 from pulumi_paygentic.resource import CatalogResource
 
 
@@ -24,9 +25,9 @@ class VolumeTierArgs(TypedDict):
 class PriceTaxArgs(TypedDict):
     """What the price is for the tax authority."""
 
-    supply_scope: pulumi.Input[str]
+    supply_scope: pulumi.Input[SupplyScope]
     """`IN_SCOPE`, or `OUTSIDE_SCOPE` for money that pays for no supply."""
-    outside_scope_label: NotRequired[pulumi.Input[str]]
+    outside_scope_label: NotRequired[pulumi.Input[OutsideScopeLabel]]
     """What an amount outside the scope is called: `CASHBACK`. Required with `OUTSIDE_SCOPE`, refused otherwise."""
 
 
@@ -123,22 +124,22 @@ class Price(CatalogResource, kind=catalog.Price):
         *,
         billable_metric_id: pulumi.Input[str] | None = None,
         fee_id: pulumi.Input[str] | None = None,
-        model: pulumi.Input[str] | None = None,
+        model: pulumi.Input[PriceModel] | None = None,
         unit_price: pulumi.Input[str] | None = None,
         tiers: pulumi.Input[Sequence[pulumi.Input[VolumeTierArgs]]] | None = None,
         invoice_display_name: pulumi.Input[str],
         invoice_display_group: pulumi.Input[str] | None = None,
-        payment_term: pulumi.Input[str],
+        payment_term: pulumi.Input[PaymentTerm],
         billing_cadence: pulumi.Input[str] | None = None,
         quantity: pulumi.Input[int] | None = None,
         pricing_unit_id: pulumi.Input[str] | None = None,
-        rate_type: pulumi.Input[str] | None = None,
+        rate_type: pulumi.Input[RateType] | None = None,
         is_obligation: pulumi.Input[bool] | None = None,
         grant_discount_enabled: pulumi.Input[bool] | None = None,
         feature_id: pulumi.Input[str] | None = None,
         entitlement_template: pulumi.Input[Mapping[str, Any]] | None = None,
         tax: pulumi.Input[PriceTaxArgs] | None = None,
-        on_change: pulumi.Input[str] | None = None,
+        on_change: pulumi.Input[OnChange] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

@@ -30,7 +30,10 @@ class SameName(PaygenticError):
 class Moved(PaygenticError):
     """The account has moved on from what the state knows."""
 
-    hint = "Run `pulumi refresh` (or `pulumi up --refresh`) to see the change, and decide."
+    hint = (
+        "`pulumi preview --refresh --diff` shows the change: then put it into the program, or undo it with"
+        " `pulumi up --refresh`."
+    )
 
 
 class Refused(PaygenticError):

@@ -15,7 +15,7 @@ BAD = {
     """paygentic.Price("bad", billable_metric_id="bm_1", fee_id="fee_1", unit_price=0.001, model="standard",
         invoice_display_name=" ", payment_term="later", billing_cadence="monthly")""": [
         "fee_id: a price is for one of the two",
-        "unit_price: a number can't hold money exactly",
+        "unit_price: a number can't hold it exactly",
         "invoice_display_name: must not be blank",
         "payment_term: must be 'in_advance' or 'in_arrears'",
         "billing_cadence: an ISO 8601 duration",
@@ -93,6 +93,27 @@ def test_an_argument_that_does_not_exist_is_an_error_of_the_program(stack: Stack
     assert site.gate.calls == []
 
 
+def test_values_that_pulumi_can_not_carry_are_told_in_one_line(stack: Stack, site: Site) -> None:
+    """A resource for its id, a Decimal, a datetime, a set: Pulumi itself ends with a traceback of its own."""
+    shown = stack.write("""
+import datetime, decimal
+api = paygentic.Product("api", name="API", description="")
+paygentic.Plan("bad", product_id=api, name="Plan", currency="USD", prices={"a": {1}},
+               billing_anchor=datetime.datetime.now(datetime.timezone.utc),
+               credit_allocations=[{"pricing_unit_id": "pu_1", "amount": decimal.Decimal(1)}])
+""").preview(fails=True)
+    assert "Traceback" not in shown.shown
+    for said in (
+        "Plan 'bad'",
+        "product_id is a Product: give its `.id`",
+        "prices.a is a set",
+        "billing_anchor is a datetime",
+        "credit_allocations[0].amount is a Decimal",
+    ):
+        assert said in shown.shown
+    assert site.gate.calls == []
+
+
 def test_what_preview_cannot_know_passes_and_is_refused_by_up_before_the_write(stack: Stack, site: Site) -> None:
     """An id of the wrong kind, when the object that it belongs to is yet to be made."""
     stack.write("""
@@ -109,15 +130,15 @@ paygentic.BillableMetric("bad", product_id=api.id.apply(lambda id: id.replace("p
 #: By the arguments of an explicit provider: what must be said of them.
 ACCOUNTS = {
     "api_key='sk_test_a', environment='production', merchant_id='plan_a', base_url='http://api.example.com'": [
-        "paygentic:apiKey is a sandbox key, and paygentic:environment is production",
-        "paygentic:merchantId is not org_ followed by",
+        "api_key of provider 'account' is a sandbox key, and environment of provider 'account' is production",
+        "merchant_id of provider 'account' is not org_ followed by",
         "https",
     ],
-    "api_key='sk_live_a', merchant_id='org_a'": ["paygentic:apiKey is a production key"],
+    "api_key='sk_live_a', merchant_id='org_a'": ["api_key of provider 'account' is a production key"],
     "max_retries=-1": [
-        "run `pulumi config set --secret paygentic:apiKey",
-        "run `pulumi config set paygentic:merchantId",
-        "paygentic:maxRetries is not",
+        "give the provider api_key=",
+        "give the provider merchant_id=",
+        "max_retries of provider 'account' is not",
     ],
 }
 
@@ -135,6 +156,7 @@ paygentic.Product("bad", name="A", description="", opts=pulumi.ResourceOptions(p
     assert len(errors) == len(ACCOUNTS[arguments])
     assert [said for said in ACCOUNTS[arguments] if said not in " ".join(errors)] == []
     assert "sk_" not in str(errors)
+    assert "pulumi config" not in str(errors)  # which an explicit provider does not see
 
 
 def test_a_key_that_the_api_refuses_is_told_in_one_line(stack: Stack) -> None:

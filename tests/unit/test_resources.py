@@ -85,6 +85,23 @@ def test_outputs_are_the_fields(kind: type[CatalogObject]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_what_has_few_values_names_them_in_the_type_too(kind: type[CatalogObject]) -> None:
+    """So that an editor offers them and a type checker knows a misspelt one."""
+    hints = hints_of(resource_of(kind).__init__)
+    for name, hint in hints_of(kind).items():
+        if name in kind.inputs() and name != "billing_version":
+            assert literals(hints[name]) == literals(hint), name
+
+
+def literals(hint: Any) -> set[str]:
+    """The strings that a type names, at any depth."""
+    if typing.get_origin(hint) is typing.Literal:
+        return set(typing.get_args(hint))
+    inner = list(hints_of(hint).values()) if is_typeddict(hint) else typing.get_args(hint)
+    return set().union(*(literals(arg) for arg in inner))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_argument_types_are_those_of_the_fields(kind: type[CatalogObject]) -> None:
     hints = hints_of(resource_of(kind).__init__)
     for name, field in kind.inputs().items():
@@ -96,6 +113,8 @@ def plain(hint: Any) -> set[str]:
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
         return {word for arg in typing.get_args(hint) for word in plain(arg)}
     origin = typing.get_origin(hint) or hint
+    if origin is typing.Literal:
+        return {"string"}
     name = getattr(origin, "__name__", str(origin))
     words = {"Mapping": "object", "Sequence": "array", "str": "string", "bool": "boolean", "int": "integer"}
     if is_typeddict(origin):
