@@ -20,7 +20,7 @@ class Gone(PaygenticError):
 class SameName(PaygenticError):
     """A product of that name is there already, and this stack did not make it."""
 
-    hint = "Import it, or set allow_same_name=True to make a second one of that name."
+    hint = "Import it (the README says how), or set allow_same_name=True to make a second one of that name."
 
     def __init__(self, name: str, object_id: str, mark: object) -> None:
         made_by = f"was made by {mark}" if mark else "does not carry this stack's mark"
