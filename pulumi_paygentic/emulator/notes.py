@@ -43,7 +43,13 @@ NOTES = """\
   for an hour after it; what is reported later is measured, but billed by no invoice. Invoice 0 bills what is due in
   advance at the start; every other one, usage and fees in arrears of its period and fees in advance of the next.
 - Nothing is prorated: a shortened period costs its fees in full. A fee that recurs more often than daily is billed
-  daily. Prices in pricing units are not invoiced. Entitlements and their grants take nothing off an invoice.
+  daily. Prices in pricing units are not invoiced.
+- A subscription brings its plan's features along as entitlements, by the template of the first price that has each; a
+  template that does not fit is left out, and a reconciliation names it. Later versions reach them by a reconciliation.
+- Credits cover usage in the order of priority, end and beginning; at a reset what is left rolls over within its limits
+  (for issued credits nothing, unless the template says so). Lines take from a feature's credits in their order. A
+  discount line has a negative quantity. A grant that is voided covers what came before it.
+- Rebates that exceed the rest of an invoice are cut short, the last first. A refund gives back no more than was paid.
 - Line amounts are rounded to nine decimals, half to even, and so is each line's tax; totals only add. A line is one
   price's usage, or one time of a fee. Lines of a period without usage are left out. With tax included, the tax is what
   remains of the rounded amount.

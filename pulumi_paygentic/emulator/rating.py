@@ -100,10 +100,15 @@ def rate(price: Mapping[str, Any], quantity: Decimal, *, tax_percent: Decimal, i
     gross = rounded(exact_cost(price, quantity))
     unit_price = unit_rate(price, quantity)
     if inclusive:
-        net = rounded(_EXACT.divide(_EXACT.multiply(gross, Decimal(100)), _EXACT.add(Decimal(100), tax_percent)))
-        return Amount(net, _EXACT.subtract(gross, net), unit_price)
+        return split(gross, unit_price, tax_percent)
     tax = rounded(_EXACT.divide(_EXACT.multiply(gross, tax_percent), Decimal(100)))
     return Amount(gross, tax, unit_price)
+
+
+def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
+    """An amount with its tax in it, taken apart."""
+    net = rounded(_EXACT.divide(_EXACT.multiply(gross, Decimal(100)), _EXACT.add(Decimal(100), tax_percent)))
+    return Amount(net, _EXACT.subtract(gross, net), unit_price)
 
 
 def rounded(amount: Decimal) -> Decimal:

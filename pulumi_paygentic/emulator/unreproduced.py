@@ -7,7 +7,6 @@ from pulumi_paygentic.emulator.routing import Operations, not_reproduced
 NOT_REPRODUCED: dict[str, dict[str, str]] = {
     "plans on offer to a customer": {"/v0/plans/available": "GET"},
     "moving subscriptions between plan versions": {"/v0/subscriptions/{id}/versionMigration": "POST"},
-    "reconciliation of features": {"/v0/subscriptions/{id}/reconciliations": "POST"},
     "price intervals of subscriptions": {
         "/v0/subscriptions/{id}/intervals": "GET POST",
         "/v0/subscriptions/{id}/intervalChanges": "GET",
@@ -78,8 +77,6 @@ NOT_REPRODUCED: dict[str, dict[str, str]] = {
 }
 
 PARTS: dict[str, str] = {
-    "credits that roll over a reset": "POST /v1/entitlements with such a template",
-    "limits of what a grant carries over a reset": "POST /v1/entitlements/{entitlementId}/grants with resetMaxRollover",
     "entitlements of so many periods": "GET /v1/entitlements/{entitlementId} far ahead of its first period",
     "how a line of an invoice was calculated": "GET /v2/invoices/{id} with expand=lineProvenance",
     "revenue by the period that a line bills": "GET /v0/revenue with periodBasis=billingPeriod",

@@ -1,9 +1,15 @@
-"""What is left of a metered entitlement: an allowance for each of its periods, grants beside it, and usage off both."""
+"""What is left of a metered entitlement: credits issued for each of its periods, grants beside them, usage off both.
+
+Credits are burnt as usage comes: the lowest priority first, then what ends first, then the oldest. At a reset unused
+credits roll over within their limits, and new ones are issued.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal, localcontext
+from itertools import pairwise
 from typing import NamedTuple
 
 from pulumi_paygentic.emulator import events, kinds, metering, rating
@@ -12,11 +18,16 @@ from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Question
 from pulumi_paygentic.emulator.rating import Period
 from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.tallies import EXACT
 
 _MOST_PERIODS = 400
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
+_NONE = Decimal(0)
 
 
 class Balance(NamedTuple):
+    """At a moment: what is left; of the period that it is in, what was used and what of that no credit covered."""
+
     balance: Decimal
     used: Decimal
     overage: Decimal
@@ -24,23 +35,34 @@ class Balance(NamedTuple):
     end: datetime | None
 
 
+@dataclass(slots=True)
+class Credit:
+    left: Decimal
+    priority: int
+    begins: datetime
+    ends: datetime
+    least: Decimal
+    most: Decimal
+    """What of it rolls over a reset, at least and at most."""
+
+    def roll_over(self) -> Decimal:
+        return min(self.most, max(self.left, self.least))
+
+
 def balance_of(store: Store, entitlement: Record, at: datetime) -> Balance:
-    """Period by period: usage takes the allowance first, then the grants, which stay until they are used up."""
-    allowance = Decimal(str(entitlement["template"].get("issueAfterReset", 0)))
-    grants = store.find(kinds.GRANT, {"entitlementId": entitlement["id"]})
-    spent = Decimal(0)
-    for period in _periods(entitlement, at):
-        used = _used(store, entitlement, period)
-        beyond = max(used - allowance, Decimal(0))
-        granted = sum((Decimal(str(grant["amount"])) for grant in grants if _counts(grant, period, at)), Decimal(0))
-        free = max(granted - spent, Decimal(0))
-        if period.start <= at < period.end:
-            end = None if period.end.year > rating.LAST_YEAR else period.end
-            left = max(allowance - used, Decimal(0)) + max(free - beyond, Decimal(0))
-            return Balance(left, used, max(beyond - free, Decimal(0)), period.start, end)
-        spent += min(beyond, free)
-    start = parse_date_time(entitlement["activeFrom"])
-    return Balance(Decimal(0), Decimal(0), Decimal(0), start, None)
+    course = _Course(store, entitlement, at)
+    last = course.period
+    if last is None:
+        return Balance(_NONE, _NONE, _NONE, parse_date_time(entitlement["activeFrom"]), None)
+    end = None if last.end.year > rating.LAST_YEAR else last.end
+    return Balance(
+        rating.total([credit.left for credit in course.credits]), course.used, course.overage, last.start, end
+    )
+
+
+def covered_until(store: Store, entitlement: Record, at: datetime) -> Decimal:
+    """How much of all usage so far was taken off credits."""
+    return _Course(store, entitlement, at).covered
 
 
 def metrics_of(store: Store, feature_id: str, merchant: str) -> list[Record]:
@@ -52,6 +74,96 @@ def metrics_of(store: Store, feature_id: str, merchant: str) -> list[Record]:
             if metric is not None:
                 found[metric["id"]] = metric
     return list(found.values())
+
+
+class _Course:
+    """The life of an entitlement up to a moment, from reset to reset."""
+
+    def __init__(self, store: Store, entitlement: Record, at: datetime) -> None:
+        self._store = store
+        self._entitlement = entitlement
+        self._template = entitlement["template"]
+        self._metrics = metrics_of(store, entitlement["featureId"], entitlement["merchantId"])
+        self._coming = sorted(_grants(store, entitlement), key=lambda grant: grant.begins)
+        self._issued = Credit(_NONE, 0, _NEVER, _NEVER, _NONE, _NONE)
+        self.period: Period | None = None
+        self.credits: list[Credit] = []
+        self.covered = self.used = self.overage = _NONE
+        with localcontext(EXACT):
+            for period in _periods(entitlement, at):
+                self._reset(period)
+                self._run(period, min(at, period.end))
+        self._turn(at)
+
+    def _reset(self, period: Period) -> None:
+        """A period begins: credits roll over, new ones are issued, and overage is taken along where that is asked."""
+        carried = _NONE if self.period is None else self._issued.roll_over()
+        self._turn(period.start, admit=False)
+        for credit in self.credits:
+            credit.left = credit.roll_over()
+        template, overage = self._template, self.overage
+        self._issued = Credit(
+            left=_decimal(template.get("issueAfterReset", 0)) + carried,
+            priority=template.get("issueAfterResetPriority", 0),
+            begins=period.start,
+            ends=period.end,
+            least=_decimal(template.get("resetMinRollover", 0)),
+            most=_decimal(template.get("resetMaxRollover", 0)),
+        )
+        self.credits.append(self._issued)
+        self.period, self.used = period, _NONE
+        self.overage = self._burn(overage) if template.get("preserveOverageAtReset") else _NONE
+
+    def _run(self, period: Period, until: datetime) -> None:
+        """Usage of the period, in pieces between which no credit comes or goes."""
+        turns = {turn for grant in self._coming for turn in (grant.begins, grant.ends)}
+        turns |= {credit.ends for credit in self.credits}
+        marks = sorted({period.start, until, *(turn for turn in turns if period.start < turn < until)})
+        reached = _NONE
+        for start, stop in pairwise(marks):
+            self._turn(start)
+            self.used = self._measured(Period(period.start, stop))
+            fresh = max(self.used - reached, _NONE)
+            reached += fresh  # what a metric takes back is not given back
+            beyond = self._burn(fresh)
+            self.covered += fresh - beyond
+            self.overage += beyond
+
+    def _turn(self, moment: datetime, *, admit: bool = True) -> None:
+        """Credits come and go."""
+        while admit and self._coming and self._coming[0].begins <= moment:
+            self.credits.append(self._coming.pop(0))
+        self.credits = [credit for credit in self.credits if credit.ends > moment]
+
+    def _burn(self, amount: Decimal) -> Decimal:
+        """Take an amount off the credits; answers what they did not cover."""
+        for credit in sorted(self.credits, key=lambda credit: (credit.priority, credit.ends, credit.begins)):
+            taken = min(credit.left, amount)
+            credit.left -= taken
+            amount -= taken
+        return amount
+
+    def _measured(self, period: Period) -> Decimal:
+        customer = str(self._entitlement["customerId"])
+        asked = Question(events.milliseconds(period.start), events.milliseconds(period.end), customer)
+        return rating.total(
+            [metering.measure(self._store, m, asked).whole.result(m["aggregation"]) for m in self._metrics]
+        )
+
+
+def _grants(store: Store, entitlement: Record) -> list[Credit]:
+    """As they were given, in order; one that was voided ends there."""
+    return [
+        Credit(
+            left=_decimal(grant["amount"]),
+            priority=grant["priority"],
+            begins=parse_date_time(grant["effectiveAt"]),
+            ends=min(_moment(grant["expiresAt"]), _moment(grant["voidedAt"])),
+            least=_decimal(grant["resetMinRollover"]),
+            most=_decimal(grant["resetMaxRollover"]),
+        )
+        for grant in store.find(kinds.GRANT, {"entitlementId": entitlement["id"]})
+    ]
 
 
 def _periods(entitlement: Record, at: datetime) -> list[Period]:
@@ -73,17 +185,9 @@ def _periods(entitlement: Record, at: datetime) -> list[Period]:
     return found
 
 
-def _counts(grant: Record, period: Period, at: datetime) -> bool:
-    moment = min(at, period.end)
-    if "voidedAt" in grant and grant["voidedAt"] is not None:
-        return False
-    expires = grant["expiresAt"]
-    return parse_date_time(grant["effectiveAt"]) <= moment and (expires is None or parse_date_time(expires) > moment)
+def _moment(stamp: str | None) -> datetime:
+    return _NEVER if stamp is None else parse_date_time(stamp)
 
 
-def _used(store: Store, entitlement: Record, period: Period) -> Decimal:
-    asked = Question(events.milliseconds(period.start), events.milliseconds(period.end), str(entitlement["customerId"]))
-    metrics = metrics_of(store, entitlement["featureId"], entitlement["merchantId"])
-    return rating.total(
-        [metering.measure(store, metric, asked).whole.result(metric["aggregation"]) for metric in metrics]
-    )
+def _decimal(number: float) -> Decimal:
+    return Decimal(str(number))

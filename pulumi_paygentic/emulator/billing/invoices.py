@@ -20,7 +20,7 @@ from pulumi_paygentic.emulator.store import Record, Store
 GRACE = timedelta(hours=1)
 """How long after a period usage of it is still taken."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
-_PRIVATE = ("terms", "lines", "planId", "last")
+_PRIVATE = ("terms", "lines", "planId", "last", "refunded")
 
 
 def open_invoice(store: Store, subscription: Record, number: int, period: Period, agreed: list[Term]) -> Record:
@@ -69,13 +69,14 @@ def bill(store: Store, invoice: Record) -> Bill:
     result.usage(period, invoice["terms"])
     result.fees(period, invoice["terms"], "in_arrears", last=bool(invoice.get("last")))
     result.fees(period, invoice["terms"], "in_advance")
-    result.refunds(period, json.loads(owed))
     upcoming = store.find(
         kinds.INVOICE,
         {"subscriptionId": invoice["subscriptionId"], "sequenceNumber": invoice["sequenceNumber"] + 1},
     )
     for ahead in upcoming:
         result.fees(period_of(ahead), ahead["terms"], "in_advance")
+    result.limit_rebates()
+    result.refunds(period, json.loads(owed))
     return result
 
 

@@ -1,4 +1,4 @@
-"""The lines of an invoice: usage of a period, fees as they fall due, and credits for usage refunded since."""
+"""The lines of an invoice: usage of a period, fees as they fall due, and refunds of usage taken back since."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi_paygentic.emulator import events, kinds, metering, rating
 from pulumi_paygentic.emulator.billing import terms
+from pulumi_paygentic.emulator.billing.discounts import Credits
 from pulumi_paygentic.emulator.billing.terms import Term
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.fields import parse_date_time
@@ -30,11 +31,14 @@ class Bill:
     lines: list[Record] = field(default_factory=list)
 
     def usage(self, period: Period, agreed: list[Term]) -> None:
-        """What was measured in the period, at the period's prices."""
+        """What was measured in the period, at the period's prices, and what credits take off it."""
+        covers = Credits(self.store, self.subscription, period)
         for term in filter(terms.is_metered, agreed):
-            quantity = used(self.store, self.subscription, term, period)
-            if quantity:
-                self._add(term, period, quantity, "in_arrears")
+            charged, discounted = covers.share(term, used(self.store, self.subscription, term, period))
+            if charged:
+                self._add(term, period, charged, "in_arrears")
+            if discounted:
+                self._add(term, period, -discounted, "in_arrears", discount=True)
 
     def fees(self, period: Period, agreed: list[Term], payment_term: str, *, last: bool = False) -> None:
         """Fees in advance whose time begins in the period; in arrears, whose time ends in it, or begins in the last."""
@@ -55,6 +59,16 @@ class Bill:
             term = {**credit["term"], "price": {**credit["term"]["price"], **credit["price"]}}
             self._add(term, period, -Decimal(credit["quantity"]), "in_arrears")
 
+    def limit_rebates(self) -> None:
+        """Rebates take no more than the rest of the invoice comes to: the last of them are cut short."""
+        missing = -totals(self.lines)["grandTotal"]
+        for line in reversed(self.lines):
+            amount = Decimal(line["totalAmount"])
+            if missing > 0 and line["eventType"] == "usage" and amount < 0:
+                left = min(amount + missing, Decimal(0))
+                line.update(_written(rating.split(left, Decimal(line["unitPrice"]), _percent(line))))
+                missing -= left - amount
+
     def _occurrences(self, term: Term, period: Period) -> Iterator[Period]:
         """The fee's own times that touch the period and are not charged yet; one that comes once, at most once."""
         key, every = term["key"], rating.cadence(term["price"]["billingCadence"])
@@ -72,7 +86,7 @@ class Bill:
             if occurrence.end > period.start and events.milliseconds(occurrence.start) > self.charged.get(key, -1):
                 yield occurrence
 
-    def _add(self, term: Term, window: Period, quantity: Decimal, payment_term: str) -> None:
+    def _add(self, term: Term, window: Period, quantity: Decimal, payment_term: str, *, discount: bool = False) -> None:
         plan = self.store.get(kinds.PLAN, self.subscription["planId"]) or {}
         percent = terms.tax_percent(self.store, self.subscription, term)
         inclusive = plan.get("taxBehavior") == "inclusive"
@@ -81,14 +95,14 @@ class Bill:
         identity = f"{term['key']}:{events.milliseconds(window.start)}:{len(self.lines)}"
         self.lines.append(
             {
-                "eventType": "usage" if terms.is_metered(term) else "fee",
+                "eventType": "discount" if discount else "usage" if terms.is_metered(term) else "fee",
                 "eventId": identity,
                 "eventSourceId": term["sourceId"],
                 "billableMetricId": term["sourceId"],
                 "itemId": term["itemId"],
                 "priceId": price["id"],
                 "invoiceDisplayName": price["invoiceDisplayName"],
-                "lineItemType": "refund" if quantity < 0 else "charge",
+                "lineItemType": "refund" if quantity < 0 and not discount else "charge",
                 "meterEventId": identity if terms.is_metered(term) else "",
                 "metricDescription": term["description"],
                 "metricName": term["name"],
@@ -122,6 +136,10 @@ def totals(lines: list[Record]) -> dict[str, Decimal]:
         name: rating.total([Decimal(line[part]) for line in lines])
         for name, part in (("subtotal", "totalPrice"), ("totalTax", "totalTax"), ("grandTotal", "totalAmount"))
     }
+
+
+def _percent(line: Record) -> Decimal:
+    return Decimal(str(line["taxRate"])) * 100
 
 
 def _written(amount: Amount) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +35,7 @@ def billing_of(store: Store, usage: Usage) -> dict[str, Any] | None:
         return None
     amounts = [rating.from_atoms(0)]
     taxes = [rating.from_atoms(0)]
-    for line, quantity in _lines(invoice, usage):
+    for line, quantity in _lines(invoice, usage, {}):
         price = rating.rounded(Decimal(line["unitPrice"]) * quantity)
         amounts.append(price)
         taxes.append(rating.rounded(price * Decimal(str(line["taxRate"]))))
@@ -61,14 +63,13 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
             wallets.enter(store, wallet, rating.from_atoms(billed["totalAmount"]), now, usage.id)
         return
     terms = {term["sourceId"]: term for term in invoice["terms"]}
-    owed = [
-        {
-            "term": terms[line["eventSourceId"]],
-            "quantity": str(quantity),
-            "price": {"model": "standard", "properties": {"unitPrice": line["unitPrice"]}},
-        }
-        for line, quantity in _lines(invoice, usage)
-    ]
+    given_back: Counter[str] = Counter(invoice.get("refunded", {}))
+    owed = []
+    for line, quantity in _lines(invoice, usage, given_back):
+        metric, price = line["eventSourceId"], {"model": "standard", "properties": {"unitPrice": line["unitPrice"]}}
+        owed.append({"term": terms[metric], "quantity": str(quantity), "price": price})
+        given_back[metric] += quantity
+    store.put({**invoice, "refunded": given_back})
     [(waiting,)] = store.sql("SELECT credits FROM billing WHERE subscription = ?", (usage.subscription,))
     store.sql(
         "UPDATE billing SET credits = ? WHERE subscription = ?",
@@ -76,16 +77,20 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
     )
 
 
-def _lines(invoice: Record, usage: Usage) -> list[tuple[Record, int]]:
-    """The invoice's lines that billed the usage's metrics, with the quantities reported."""
-    charges = {
-        line["eventSourceId"]: line
-        for line in invoice["lines"]
-        if line["eventType"] == "usage" and line["lineItemType"] == "charge"
-    }
+def _lines(invoice: Record, usage: Usage, given_back: Mapping[str, int]) -> list[tuple[Record, int]]:
+    """The invoice's lines that billed the usage's metrics, with the quantities reported.
+
+    What credits took off was not paid for, and what was given back before is not owed any more: the rest is the most.
+    """
+    charges: dict[str, Record] = {}
+    most = Counter({metric: -quantity for metric, quantity in given_back.items()})
+    for line in invoice["lines"]:
+        if line["lineItemType"] == "charge" and line["eventType"] in {"usage", "discount"}:
+            most[line["eventSourceId"]] += line["quantity"]  # a discount's is negative
+            if line["eventType"] == "usage":
+                charges[line["eventSourceId"]] = line
     reported = json.loads(usage.body)["properties"]
+    quantities = ((entry["billableMetricId"], entry["quantity"]) for entry in reported)
     return [
-        (charges[entry["billableMetricId"]], entry["quantity"])
-        for entry in reported
-        if entry["billableMetricId"] in charges
+        (charges[metric], min(n, most[metric])) for metric, n in quantities if metric in charges and most[metric] > 0
     ]

@@ -4,46 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from pulumi_paygentic.emulator import kinds, query
-from pulumi_paygentic.emulator.billing import balances
+from pulumi_paygentic.emulator.billing import balances, entitlements
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.errors import NotFound, NotReproduced
-from pulumi_paygentic.emulator.fields import CustomerId, DateTime, Duration, FeatureId, omitted, parse_date_time
+from pulumi_paygentic.emulator.errors import NotFound
+from pulumi_paygentic.emulator.fields import CustomerId, DateTime, FeatureId, omitted, parse_date_time
 from pulumi_paygentic.emulator.routing import Operations
-from pulumi_paygentic.emulator.schema import Body, parse
+from pulumi_paygentic.emulator.schema import Body
 from pulumi_paygentic.emulator.store import Record
-
-UNLIMITED = 999_999_999_999
-_ROLLOVER = ("preserveOverageAtReset", "resetMaxRollover", "resetMinRollover")
-Credits = Annotated[float, Field(ge=0, le=UNLIMITED)]
-
-
-class Template(Body):
-    type: Literal["boolean", "static", "metered"]
-
-
-class StaticTemplate(Template):
-    config: dict[str, Any]
-
-
-class UsagePeriod(Body):
-    interval: Duration
-    anchor: DateTime = omitted()
-
-
-class MeteredTemplate(Template):
-    usage_period: UsagePeriod = omitted()
-    is_soft_limit: bool = omitted()
-    issue_after_reset: Credits = omitted()
-    issue_after_reset_priority: int = omitted()
-    preserve_overage_at_reset: bool = omitted()
-    reset_max_rollover: Credits = omitted()
-    reset_min_rollover: Credits = omitted()
 
 
 class IssueEntitlement(Body):
@@ -69,25 +40,12 @@ def issue(cx: Context) -> Answer:
         subscription = cx.require(kinds.SUBSCRIPTION, given["subscriptionId"])
         if subscription["customerId"] != given["customerId"]:
             raise refuse("subscriptionId", "is another customer's")
-    template = _template(given["template"])
-    if template["type"] != feature["type"]:
-        raise refuse("template.type", f"must be that of the feature, {feature['type']}")
-    now = cx.clock.stamp()
-    record = {
-        "activeFrom": now,
-        "activeTo": None,
-        "subscriptionId": None,
-        "metadata": {},
-        **given,
-        "template": template,
-        "id": kinds.ENTITLEMENT.new_id(),
-        "merchantId": cx.merchant,
-        "createdAt": now,
-    }
-    if record["activeTo"] is not None and record["activeTo"] <= record["activeFrom"]:
+    template, now = entitlements.read_template(given["template"], feature), cx.clock.now()
+    active_to = given.get("activeTo")
+    if active_to is not None and active_to <= given.get("activeFrom", timestamp(now)):
         raise refuse("activeTo", "must be after activeFrom")
-    cx.store.insert(kinds.ENTITLEMENT, cx.merchant, record)
-    return Answer(201, _detail(cx, record, cx.clock.now()))
+    record = entitlements.entitle(cx.store, cx.merchant, {**given, "template": template}, now)
+    return Answer(201, _detail(cx, record, now))
 
 
 def list_entitlements(cx: Context) -> Answer:
@@ -117,22 +75,9 @@ def read(cx: Context) -> Answer:
     return Answer(200, _detail(cx, required(cx), _moment(cx)))
 
 
-def _template(given: dict[str, Any]) -> dict[str, Any]:
-    """The template reduced to what its type has; how credits roll over beyond the default is not reproduced."""
-    kind = parse(Template, given, within="template").type
-    models: dict[str, type[Template]] = {"boolean": Template, "static": StaticTemplate, "metered": MeteredTemplate}
-    template = parse(models[kind], given, within="template").given()
-    if any(template.get(name) for name in _ROLLOVER):
-        raise NotReproduced("credits that roll over a reset")
-    interval = template.get("usagePeriod", {}).get("interval", "P1D")
-    if interval.startswith("PT") or not any(digit in "123456789" for digit in interval):
-        raise refuse("template.usagePeriod.interval", "must be at least a day")
-    return template
-
-
 def _detail(cx: Context, record: Record, at: datetime) -> dict[str, Any]:
     feature = cx.store.get(kinds.FEATURE, record["featureId"]) or {"key": "", "productId": ""}
-    template, status = record["template"], _status(cx, record, at)
+    template, status = record["template"], entitlements.status_of(cx.store, record, at)
     live = status == "active" and parse_date_time(record["activeFrom"]) <= at
     names = ("id", "customerId", "featureId", "subscriptionId", "activeFrom", "activeTo", "metadata")
     detail = {
@@ -159,13 +104,6 @@ def _detail(cx: Context, record: Record, at: datetime) -> dict[str, Any]:
         "currentPeriodStart": timestamp(left.start),
         "currentPeriodEnd": None if left.end is None else timestamp(left.end),
     }
-
-
-def _status(cx: Context, record: Record, at: datetime) -> str:
-    if record["activeTo"] is not None and parse_date_time(record["activeTo"]) <= at:
-        return "expired"
-    subscription = cx.store.get(kinds.SUBSCRIPTION, record["subscriptionId"] or "")
-    return "canceled" if subscription is not None and subscription["status"] == "terminated" else "active"
 
 
 def _customer(cx: Context) -> str:

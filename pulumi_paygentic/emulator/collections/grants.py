@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from pulumi_paygentic.emulator import kinds, query
-from pulumi_paygentic.emulator.collections.entitlements import UNLIMITED, Credits, required
+from pulumi_paygentic.emulator.billing.entitlements import UNLIMITED, Credits, Priority
+from pulumi_paygentic.emulator.collections.entitlements import required
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.errors import NotFound, NotReproduced
+from pulumi_paygentic.emulator.errors import NotFound
 from pulumi_paygentic.emulator.fields import DateTime, omitted
 from pulumi_paygentic.emulator.query import Page
 from pulumi_paygentic.emulator.routing import Operations
@@ -24,7 +25,7 @@ class CreateGrant(Body):
     expires_at: DateTime | None = None
     reset_max_rollover: Credits = omitted()
     reset_min_rollover: Credits = omitted()
-    priority: Annotated[int, Field(ge=-32768, le=32767)] = omitted()
+    priority: Priority = omitted()
 
 
 def operations() -> Operations:
@@ -43,8 +44,6 @@ def create_grant(cx: Context) -> Answer:
     for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
         if known["idempotencyKey"] == given["idempotencyKey"]:
             return Answer(201, known)
-    if given.get("resetMaxRollover", UNLIMITED) != UNLIMITED or given.get("resetMinRollover", 0) != 0:
-        raise NotReproduced("limits of what a grant carries over a reset")
     now = cx.clock.stamp()
     record = {
         "effectiveAt": now,

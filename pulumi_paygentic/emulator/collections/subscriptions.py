@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pulumi_paygentic.emulator import kinds, query
-from pulumi_paygentic.emulator.billing import clocks, schedule
+from pulumi_paygentic.emulator.billing import clocks, plan_features, schedule
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collection import Collection
-from pulumi_paygentic.emulator.collections import subscription_changes
+from pulumi_paygentic.emulator.collections import reconciliations, subscription_changes
 from pulumi_paygentic.emulator.collections.customers import ensure_consumer, ensure_customer
 from pulumi_paygentic.emulator.collections.subscription_bodies import CreateSubscription, StartedBefore
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
@@ -49,6 +49,7 @@ class Subscriptions(Collection):
             self.path: {"POST": self.create, "GET": self.list_page},
             f"{self.path}/{{id}}": {"GET": self.read, "PATCH": subscription_changes.change},
             f"{self.path}/{{id}}/portal": {"POST": subscription_changes.portal},
+            f"{self.path}/{{id}}/reconciliations": {"POST": reconciliations.reconcile},
             f"{self.path}/{{id}}/termination": {"POST": subscription_changes.terminate},
         }
 
@@ -113,6 +114,7 @@ def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Reco
         "billingCadence": plan["billingCadence"],
     }
     record = subscriptions.insert(cx, {**subscriptions.defaults, **fields})
+    plan_features.provision(cx.store, record)
     schedule.enrol(cx.store, record, now)
     return cx.require(kinds.SUBSCRIPTION, record["id"]), True
 

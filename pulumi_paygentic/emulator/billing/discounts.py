@@ -1,0 +1,64 @@
+"""What the credits of a subscription's features do to its invoice.
+
+Usage that they cover is taken off again where the price says so, and usage beyond a hard limit is not charged at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from pulumi_paygentic.emulator import kinds, rating
+from pulumi_paygentic.emulator.billing import balances
+from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.rating import Period
+from pulumi_paygentic.emulator.store import Record, Store
+
+
+class Share(NamedTuple):
+    """How much of a line's quantity is charged, and how much of it is taken off again."""
+
+    charged: Decimal
+    discounted: Decimal
+
+
+@dataclass(slots=True)
+class _Cover:
+    """What is left of a feature's credits for the period; lines take from it in their order, each metric once."""
+
+    left: Decimal
+    hard: bool
+    taken: dict[str, Decimal]
+
+    def take(self, metric_id: str, quantity: Decimal) -> Decimal:
+        if metric_id not in self.taken:
+            self.taken[metric_id] = max(min(self.left, quantity), Decimal(0))
+            self.left = rating.total([self.left, -self.taken[metric_id]])
+        return self.taken[metric_id]
+
+
+class Credits:
+    """The credits of a subscription's metered features in one period."""
+
+    def __init__(self, store: Store, subscription: Record, period: Period) -> None:
+        self._covers = dict(_covers(store, subscription, period))
+
+    def share(self, term: Term, quantity: Decimal) -> Share:
+        for attached in term["price"]["features"]:
+            cover = self._covers.get(attached["featureId"])
+            if cover is not None:
+                covered = cover.take(term["sourceId"], quantity)
+                discounted = covered if term["price"]["grantDiscountEnabled"] else Decimal(0)
+                return Share(covered if cover.hard else quantity, discounted)
+        return Share(quantity, Decimal(0))
+
+
+def _covers(store: Store, subscription: Record, period: Period) -> Iterator[tuple[str, _Cover]]:
+    for entitlement in store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]}):
+        template = entitlement["template"]
+        if template["type"] == "metered" and "canceledAt" not in entitlement:
+            before, after = (balances.covered_until(store, entitlement, moment) for moment in period)
+            hard = not template.get("isSoftLimit", True)
+            yield entitlement["featureId"], _Cover(rating.total([after, -before]), hard, {})
