@@ -29,19 +29,21 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_answer(call: Call, status: int, headers: Mapping[str, str], content: bytes, *secrets: str) -> JSON:
-    """Return the JSON object of a success; `{}` for a 204, and for a DELETE's empty success.
+    """Return the JSON object of a success; `{}` for a DELETE's empty success.
 
     Raises `APIError` or one of its leaves, or `UnexpectedAnswer`. `secrets` are taken out of what the server says.
     """
     success = 200 <= status < 300
-    if status in {204, 205} or (success and call.method == "DELETE" and not content):
+    if success and call.method == "DELETE" and (status in {204, 205} or not content):
         return {}
     try:
         body, fault = _parse(headers.get("content-type", ""), content), ""
     except ValueError as problem:
         body, fault = {}, str(problem)
     if success and not fault:
-        return body
+        if call.is_answered_by(body):
+            return body
+        fault = "with JSON that is not the object asked for"
     # What a gateway says for the API about load and failure counts, whatever its body looks like.
     if status in {408, 429} or 500 <= status < 600 or (400 <= status < 500 and not fault):
         raise _api_error(call, status, headers, body, secrets)

@@ -46,11 +46,20 @@ class Call:
         self.maybe_committed = False
         self.last_error: CallError | None = None
         self._recover = recover
+        self._id = ids.get("id")
 
     @property
     def writes(self) -> bool:
         """Whether the call is there to change something."""
         return self.method != "GET"
+
+    def is_answered_by(self, body: Mapping[str, Any]) -> bool:
+        """Return whether `body` holds the object that was asked for: every answer about one object names its id."""
+        if self.method == "DELETE" or (self.method == "GET" and not self.path.endswith("}")):
+            return True
+        named = body.get("id")
+        wanted = self._id if self.path.endswith("/{id}") else named
+        return isinstance(named, str) and named != "" and named == wanted
 
     @property
     def where(self) -> dict[str, str]:

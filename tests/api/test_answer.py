@@ -40,10 +40,27 @@ def test_a_byte_order_mark_is_no_part_of_the_answer() -> None:
     assert read(200, b'\xef\xbb\xbf{"id": "price_1"}') == {"id": "price_1"}
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 @pytest.mark.parametrize("status", [204, 205])
-def test_no_content_is_an_empty_object(status: int, method: str) -> None:
-    assert read(status, b"", {}, method=method) == {}
+def test_no_content_is_the_answer_to_a_delete_only(status: int) -> None:
+    assert read(status, b"", {}, method="DELETE") == {}
+    for method in ("GET", "POST", "PATCH"):
+        error = failure(status, b"", {}, method=method)
+        assert isinstance(error, UnexpectedAnswer)
+        assert error.maybe_committed is (method != "GET")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+@pytest.mark.parametrize("body", [b"{}", b'{"status": "ok"}', b'{"id": null}', b'{"id": ""}', b'{"id": 7}'])
+def test_a_success_without_the_object_is_unexpected(method: str, body: bytes) -> None:
+    """A proxy's pleasantries must wipe nothing from a state."""
+    error = failure(200, body, method=method)
+    assert isinstance(error, UnexpectedAnswer)
+    assert error.transient
+
+
+def test_a_success_with_another_object_is_unexpected() -> None:
+    for method in ("GET", "PATCH"):
+        assert isinstance(failure(200, b'{"id": "price_2"}', method=method), UnexpectedAnswer)
 
 
 def test_a_delete_may_be_answered_with_nothing_or_anything_of_the_apis_own() -> None:
@@ -85,12 +102,13 @@ def test_a_number_that_is_none_is_unexpected(number: str) -> None:
 
 
 def test_numbers_keep_every_digit_that_a_float_has() -> None:
-    answer = read(200, b'{"tax": 0.1, "amount": 123456789012.345, "count": 12345678901234567890}')
-    assert answer == {"tax": 0.1, "amount": 123456789012.345, "count": 12345678901234567890}
+    answer = read(200, b'{"id": "price_1", "tax": 0.1, "amount": 123456789012.345, "count": 12345678901234567890}')
+    assert answer == {"id": "price_1", "tax": 0.1, "amount": 123456789012.345, "count": 12345678901234567890}
 
 
 def test_half_a_character_is_unexpected_and_a_whole_one_is_not() -> None:
-    assert read(200, b'{"name": "\\ud83d\\ude00"}') == {"name": "\N{GRINNING FACE}"}
+    whole = b'{"id": "price_1", "name": "\\ud83d\\ude00"}'
+    assert read(200, whole) == {"id": "price_1", "name": "\N{GRINNING FACE}"}
     assert isinstance(failure(200, b'{"name": "\\ud83d"}'), UnexpectedAnswer)
 
 

@@ -301,7 +301,7 @@ def test_a_netrc_file_is_not_asked_for_a_key(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_cookies_are_not_kept() -> None:
-    api = Api(lambda _: httpx.Response(200, json={}, headers={"set-cookie": "session=1; Path=/"}))
+    api = Api(lambda _: httpx.Response(200, json={"id": "price_1"}, headers={"set-cookie": "session=1; Path=/"}))
     send(api.client, "GET")
     send(api.client, "GET")
     assert all("cookie" not in request.headers for request in api.requests)
