@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from pulumi_paygentic.api import Client
 
 DEPTH: Final = 50
-"""How many versions back a set of prices is looked for."""
+"""How many versions back a set of prices, or a price's predecessor, is looked for: each has to be read."""
 
 
 class Slot(NamedTuple):
@@ -53,16 +52,28 @@ class PlanVersions:
         self._read: dict[int, Version] = {}
 
     def __iter__(self) -> Iterator[Version]:
-        """The versions, newest first; each is asked for only when it is its turn."""
-        return (self._get(summary["versionNumber"]) for summary in self._listed())
+        """The newest versions, newest first; each is asked for only when it is its turn."""
+        return (self._get(summary["versionNumber"]) for summary in self._listed()[:DEPTH])
 
     def default(self) -> Version | None:
         """The version that the plan bills from; None if it never had one."""
         return next((self._get(s["versionNumber"]) for s in self._listed() if s["isDefault"]), None)
 
-    def subscriptions(self) -> int:
-        """How many subscriptions there are on all versions together."""
-        return sum(summary["subscriptionCount"] for summary in self._listed())
+    def subscribers_of(self, price_id: str) -> int:
+        """How many subscriptions may pay the price.
+
+        All of the plan's, if it bills from the price now; else those that a version was made for which holds it, since
+        they may be pinned to it.
+        """
+        counts = {s["versionNumber"]: s["subscriptionCount"] for s in self._listed() if s["subscriptionCount"]}
+        default = self.default() if counts else None
+        if default is not None and price_id in default.lines.values():
+            return sum(counts.values())
+        return sum(count for number, count in counts.items() if price_id in self._get(number).lines.values())
+
+    def hold(self, price_id: str) -> bool:
+        """Whether any version holds the price, however old."""
+        return any(price_id in self._get(s["versionNumber"]).lines.values() for s in self._listed())
 
     def mint(self, entries: list[dict[str, str]], based_on: str | None) -> Version:
         """Make a new version of these lines and bill from it, unless the plan has moved on from `based_on` (409)."""
@@ -84,7 +95,7 @@ class PlanVersions:
 
     def _listed(self) -> list[Mapping[str, Any]]:
         if self._summaries is None:
-            self._summaries = list(islice(self._client.list(self._path, id=self._plan_id), DEPTH))
+            self._summaries = list(self._client.list(self._path, id=self._plan_id))
         return self._summaries
 
     def _get(self, number: int) -> Version:

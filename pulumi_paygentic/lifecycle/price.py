@@ -6,7 +6,8 @@ beside it:
 1. the ids that this resource had before (the program is reverted after the plan's update failed);
 2. the price that now stands where an old id of this resource stood in another version of a plan (a kill right after a
    version was minted, before the state was written);
-3. an identical price that no plan bills from (a kill after the POST; a superseded price taken up again);
+3. an identical price that no plan bills from (a kill after the POST; a superseded price taken up again), unless this
+   one is edited in place and some version still holds the other: its subscribers would pay what is edited here;
 4. an identical price that a plan bills from, if its metric or fee was itself made or taken over in this run (a destroy,
    which the plan survives, and an up).
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pulumi_paygentic.catalog import Plan, with_default
+from pulumi_paygentic.catalog import BillableMetric, Fee, Plan, with_default
 from pulumi_paygentic.lifecycle.collection import Answer
 from pulumi_paygentic.lifecycle.diff import changed_fields, refuse
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
@@ -64,9 +65,14 @@ class PriceLifecycle(Lifecycle):
         billed = self._billed(inputs)
         yield from (answer for answer in identical if answer["id"] in former)
         yield from (answer for answer in identical if self._succeeded(answer["id"], former, billed))
-        yield from (answer for answer in identical if answer["id"] not in billed)
+        yield from (a for a in identical if a["id"] not in billed and not self._is_shared(inputs, a["id"]))
         if any(self.account.claims.taken(inputs.get(parent)) for parent in ("billable_metric_id", "fee_id")):
             yield from (answer for answer in identical if answer["id"] in billed)
+
+    def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
+        """What is taken over is identical; what is written all the same is not declared."""
+        del answer, inputs, owner
+        return True
 
     def _refuse(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         if news.get("on_change") == "refuse":
@@ -81,10 +87,25 @@ class PriceLifecycle(Lifecycle):
         return outcome
 
     def _subscribers(self, price_id: str, values: Mapping[str, Any]) -> dict[str, int]:
-        """The number of subscribers of each plan that bills from the price and has any."""
-        plans = self._billed(values).get(price_id, [])
-        counts = {plan_id: PlanVersions(self.account.client, plan_id).subscriptions() for plan_id in plans}
+        """The number of subscribers of each plan that bills from the price, or has for some, where there are any."""
+        plans = self._plans_beside(values)
+        counts = {plan_id: PlanVersions(self.account.client, plan_id).subscribers_of(price_id) for plan_id in plans}
         return {plan_id: count for plan_id, count in counts.items() if count}
+
+    def _is_shared(self, inputs: Mapping[str, Any], price_id: str) -> bool:
+        """Whether an edit in place would reach subscribers of versions that this resource knows nothing of."""
+        if inputs.get("on_change", "version") == "version":
+            return False
+        plans = self._plans_beside(inputs)
+        return any(PlanVersions(self.account.client, plan_id).hold(price_id) for plan_id in plans)
+
+    def _plans_beside(self, values: Mapping[str, Any]) -> list[str]:
+        """The plans of the product that the price's metric or fee belongs to: no other can list it."""
+        kind, name = (Fee, "fee_id") if values.get("fee_id") else (BillableMetric, "billable_metric_id")
+        charge = self.account.collection(kind, values).read(str(values[name]))
+        product = kind.outputs(charge).get("product_id") if charge else None
+        plans = ((Plan.outputs(answer), answer["id"]) for answer in self.account.collection(Plan, values).all())
+        return [plan_id for plan, plan_id in plans if plan.get("product_id") == product]
 
     def _former(self, owner: str) -> list[str]:
         before = self.account.claims.before(owner)

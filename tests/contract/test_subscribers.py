@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_paygentic.catalog import Plan
-from tests.contract.engine import Engine, Resource
+from pulumi_paygentic.catalog import Plan, Price
+from pulumi_paygentic.lifecycle.plan_versions import DEPTH
+from tests.contract.engine import Engine, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, default, lines, shop
 from tests.contract.world import MERCHANT, World
 
@@ -106,3 +107,79 @@ def test_a_plan_that_is_edited_keeps_its_subscribers_version(engine: Engine, wor
     assert not engine.up(program).errors
     assert default(world, engine.id("plan0"))["versionNumber"] == 1
     converged(engine, program)
+
+
+@pytest.mark.parametrize("policy", ["in_place", "refuse"])
+def test_a_price_edited_in_place_is_none_that_pinned_subscribers_of_another_plan_pay(
+    engine: Engine, world: World, policy: str
+) -> None:
+    """A superseded price looks like one that nobody bills from, and its version's subscribers pay it all the same."""
+    engine.up(shop())
+    old = engine.id("basic")
+    subscribe(world, engine.id("plan0"), versionPolicy="pinned")
+    engine.up(shop("2"))
+    new = Resource(Price, {**shop()["basic"].inputs, "on_change": policy})
+    plan = Resource(Plan, {**shop()["plan0"].inputs, "name": "Other", "prices": {"basic": Ref("other")}})
+    program = {**shop("2"), "other": new, "plan1": plan}
+    assert not engine.up(program).errors
+    assert engine.id("other") != old
+    program["other"] = Resource(Price, {**new.inputs, "unit_price": "77"})
+    assert not engine.up(program).errors
+    assert world.call("GET", f"/v0/prices/{old}")["properties"] == {"unitPrice": "1"}
+    converged(engine, program)
+
+
+def test_a_price_that_is_never_edited_may_be_a_superseded_one(engine: Engine) -> None:
+    engine.up(shop())
+    old = engine.id("basic")
+    engine.up(shop("2"))
+    program = {**shop("2"), "other": shop()["basic"]}
+    assert not engine.up(program).errors
+    assert engine.id("other") == old
+    converged(engine, program)
+
+
+def test_refuse_counts_subscribers_who_are_pinned_to_a_version_that_holds_the_price(
+    engine: Engine, world: World
+) -> None:
+    engine.up(shop(on_change="refuse"))
+    plan = engine.id("plan0")
+    subscribe(world, plan, versionPolicy="pinned")
+    other = Resource(Price, {**shop()["basic"].inputs, "invoice_display_name": "Other"})
+    moved = {**shop(on_change="refuse"), "other": other}
+    moved.pop("plan0")
+    lines_ = {"basic": Ref("other"), "premium": Ref("premium")}
+    moved["plan0"] = Resource(Plan, {**shop()["plan0"].inputs, "prices": lines_})
+    assert not engine.up(moved).errors
+    changed = {**moved, "basic": shop("7", on_change="refuse")["basic"]}
+    world.calls()
+    assert plan in engine.up(changed).errors["basic"]
+    assert world.writes() == {}
+
+
+def minted(world: World, plan_id: str, count: int) -> None:
+    """So many more versions of the same lines, made by somebody else."""
+    entries = [{"key": key, "priceId": price} for key, price in lines(default(world, plan_id)).items()]
+    for _ in range(count):
+        world.call("POST", f"/v0/plans/{plan_id}/versions", {"prices": entries})
+
+
+def test_refuse_counts_subscribers_however_many_versions_there_are(engine: Engine, world: World) -> None:
+    engine.up(shop(on_change="refuse"))
+    subscribe(world, engine.id("plan0"))
+    minted(world, engine.id("plan0"), DEPTH + 5)
+    engine.refresh()
+    assert engine.id("plan0") in engine.up(shop("2", on_change="refuse")).errors["basic"]
+
+
+def test_a_default_version_is_known_however_far_back_it_is(engine: Engine, world: World) -> None:
+    engine.up(shop())
+    plan = engine.id("plan0")
+    minted(world, plan, DEPTH + 5)
+    engine.refresh()
+    world.call("PATCH", f"/v0/plans/{plan}/versions/2", {"default": True})
+    assert "version 2" in engine.up(shop("2")).errors["plan0"]
+    engine.refresh()
+    assert engine.state["plan0"].inputs["prices"] == lines(default(world, plan))
+    assert not engine.up(shop("2")).errors
+    converged(engine, shop("2"))
