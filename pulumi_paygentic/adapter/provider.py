@@ -29,7 +29,7 @@ from pulumi_paygentic.adapter.session import account_of
 from pulumi_paygentic.adapter.values import from_engine, to_engine
 from pulumi_paygentic.api import ConfigurationError
 from pulumi_paygentic.catalog import CatalogObject, Mark, Reason, kind_named
-from pulumi_paygentic.lifecycle import Account, Incomplete, Lifecycle, Outcome, check, diff, lifecycle_of
+from pulumi_paygentic.lifecycle import Account, HeldTwice, Incomplete, Lifecycle, Outcome, check, diff, lifecycle_of
 
 
 class Provider(ResourceProvider):
@@ -67,9 +67,11 @@ class Provider(ResourceProvider):
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """What is to be replaced; which values differ, the engine finds by comparing inputs."""
         state = from_engine(olds)
-        taker = self._account().claims.saw(id, engine.urn(), state)
-        if taker is not None:
-            return DiffResult(changes=True, replaces=["merchant_id"])
+        holder = self._account().claims.saw(id, engine.urn(), state)
+        if holder is not None:
+            if self._kind.natural_key:
+                raise HeldTwice(self._kind.title, id, holder)
+            return DiffResult(changes=True, replaces=["merchant_id"])  # of twins, each gets its own
         difference = diff(self._kind, id, state, from_engine(news))
         return DiffResult(changes=True if difference.forced else None, replaces=difference.replaces)
 

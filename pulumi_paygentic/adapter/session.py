@@ -17,6 +17,7 @@ NAMES: Final = (
     "requestsPerSecond",
     "requestTimeout",
     "maxRetries",
+    "takeOver",
 )
 """The settings, as the stack's configuration names them under `paygentic:`."""
 

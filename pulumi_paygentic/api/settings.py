@@ -28,6 +28,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "requestsPerSecond": ("PAYGENTIC_REQUESTS_PER_SECOND",),
     "requestTimeout": ("PAYGENTIC_REQUEST_TIMEOUT",),
     "maxRetries": ("PAYGENTIC_MAX_RETRIES",),
+    "takeOver": ("PAYGENTIC_TAKE_OVER",),
 }
 _KEY_PREFIXES: Mapping[str, Environment] = {"sk_test_": "sandbox", "sk_live_": "production"}
 
@@ -38,7 +39,8 @@ class Settings:
 
     `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
     attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of
-    its last, and `resolve` leaves room in it for two attempts however long one may take.
+    its last, and `resolve` leaves room in it for two attempts however long one may take. `take_over` lets a run change
+    objects that it finds under a declared name and that no state of its own holds.
     """
 
     api_key: str = field(repr=False)
@@ -49,6 +51,7 @@ class Settings:
     request_timeout: float = 30.0
     max_retries: int = 5
     retry_deadline: float = 120.0
+    take_over: bool = False
 
     @classmethod
     def resolve(
@@ -70,6 +73,7 @@ class Settings:
             request_timeout=(timeout := lookup.number("requestTimeout", 30.0, least=0.001, most=3600)),
             max_retries=int(lookup.number("maxRetries", 5, least=0, most=1000, whole=True)),
             retry_deadline=max(120.0, 2 * timeout),
+            take_over=lookup.flag("takeOver"),
         )
         if lookup.reasons:
             raise ConfigurationError(lookup.reasons)
@@ -168,3 +172,11 @@ class _Lookup:
         kind = "whole number" if whole else "number"
         self._refuse(f"{label} is not a {kind} from {least:g} to {most:.0f}: correct it or take it out")
         return default
+
+    def flag(self, name: str) -> bool:
+        label, value = self._find(name)
+        if value is None or value.lower() not in {"true", "false"}:
+            if value is not None:
+                self._refuse(f"{label} is neither true nor false: correct it or take it out")
+            return False
+        return value.lower() == "true"

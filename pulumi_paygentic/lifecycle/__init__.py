@@ -8,7 +8,16 @@ from pulumi_paygentic.lifecycle.account import Account
 from pulumi_paygentic.lifecycle.authorization_link import AuthorizationLinkLifecycle
 from pulumi_paygentic.lifecycle.check import Checked, check
 from pulumi_paygentic.lifecycle.diff import Difference, diff
-from pulumi_paygentic.lifecycle.errors import Gone, Incomplete, Moved, Refused, SameName
+from pulumi_paygentic.lifecycle.errors import (
+    Different,
+    Gone,
+    HeldTwice,
+    Incomplete,
+    Moved,
+    OtherMerchant,
+    Refused,
+    SameName,
+)
 from pulumi_paygentic.lifecycle.feature import FeatureLifecycle
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
 from pulumi_paygentic.lifecycle.plan import PlanLifecycle
@@ -33,10 +42,13 @@ __all__ = [
     "Account",
     "Checked",
     "Difference",
+    "Different",
     "Gone",
+    "HeldTwice",
     "Incomplete",
     "Lifecycle",
     "Moved",
+    "OtherMerchant",
     "Outcome",
     "Refused",
     "SameName",

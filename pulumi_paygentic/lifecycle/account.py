@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from pulumi_paygentic.api import Client
-from pulumi_paygentic.catalog import CatalogObject, with_default
+from pulumi_paygentic.catalog import CatalogObject, Product, with_default
 from pulumi_paygentic.lifecycle.claims import Claims
 from pulumi_paygentic.lifecycle.collection import Answer, Collection
 from pulumi_paygentic.lifecycle.names import Names
@@ -20,6 +20,7 @@ class Account:
     def __init__(self, client: Client, merchant_id: str) -> None:
         self.client = client
         self.merchant_id = merchant_id
+        self.take_over = client.settings.take_over
         self.claims = Claims()
         self.names = Names()
         self._collections: dict[tuple[str, Any], Collection] = {}
@@ -31,8 +32,20 @@ class Account:
         with self._lock:
             if (kind.path, scope) not in self._collections:
                 params = {kind.fields()[kind.listed_by].wire: scope} if kind.listed_by and scope else None
-                self._collections[kind.path, scope] = Collection(self.client, kind.path, params, look_key(kind))
+                self._collections[kind.path, scope] = Collection(
+                    self.client, kind.path, params, key=look_key(kind), within=lambda: self._has(kind, values)
+                )
             return self._collections[kind.path, scope]
+
+    def _has(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> bool:
+        """Whether what a collection is part of exists: a product, or the merchant's account itself."""
+        products = self.collection(Product, {"merchant_id": self.merchant_id})
+        if kind is Product:
+            return True
+        if kind.listed_by == "product_id":
+            return products.read(values["product_id"]) is not None
+        products.all()
+        return True
 
 
 def look_key(kind: type[CatalogObject]) -> Callable[[Answer], Hashable]:

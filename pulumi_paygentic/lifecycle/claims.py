@@ -18,12 +18,12 @@ class Claims:
     _before: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def saw(self, object_id: str, owner: str, state: Mapping[str, Any]) -> str | None:
-        """Note that `owner`'s state holds the object; answers who took it over before, if another did."""
+        """Note that `owner`'s state holds the object; answers who else does, or took it over, if another did."""
         with self._lock:
             self._before[owner] = (object_id, dict(state))
-            taker = self._taken.get(object_id)
-            if taker not in (None, owner):
-                return taker
+            for holder in (self._taken.get(object_id), self._seen.get(object_id)):
+                if holder not in (None, owner):
+                    return holder
             self._seen[object_id] = owner
             return None
 
@@ -34,6 +34,11 @@ class Claims:
                 return False
             self._taken[object_id] = owner
             return True
+
+    def release(self, object_id: str) -> None:
+        """Give back what was taken."""
+        with self._lock:
+            self._taken.pop(object_id, None)
 
     def taken(self, object_id: Any) -> bool:
         """Whether the object was made or taken over in this run."""

@@ -1,7 +1,8 @@
 """One collection of the account, listed once and then kept up to date by our own writes.
 
 A refresh of a whole stack asks for every object: after the first read by id, the list is cheaper.  What the list
-lacks is not gone for that: it is asked for by id before anyone says so.
+lacks is not gone for that, and neither is what the API says 404 to: a gateway in trouble says that of everything.  Only
+both together mean it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final
 
-from pulumi_paygentic.api import Client, NotFound
+from pulumi_paygentic.api import Client, NotFound, UnexpectedAnswer
 
 Answer = Mapping[str, Any]
 
@@ -22,12 +23,19 @@ class Collection:
     """The objects under one path, and an index of them by what `key` makes of each."""
 
     def __init__(
-        self, client: Client, path: str, params: Mapping[str, str] | None, key: Callable[[Answer], Hashable]
+        self,
+        client: Client,
+        path: str,
+        params: Mapping[str, str] | None,
+        *,
+        key: Callable[[Answer], Hashable],
+        within: Callable[[], bool],
     ) -> None:
         self._client = client
         self._path = path
         self._params = params
         self._key = key
+        self._within = within
         self._lock = threading.RLock()
         self._objects: dict[str, Answer] | None = None
         self._index: dict[Hashable, dict[str, None]] = {}
@@ -46,7 +54,9 @@ class Collection:
                 return answer
         try:
             answer = self._client.get(f"{self._path}/{{id}}", id=object_id)
-        except NotFound:
+        except NotFound as error:
+            if not self._confirms(object_id):
+                raise self._contradicted(error) from error
             self.drop(object_id)
             return None
         self.put(answer)
@@ -81,13 +91,24 @@ class Collection:
             if self._objects is None or fresh:
                 try:
                     answers = list(self._client.list(self._path, dict(self._params or {})))
-                except NotFound:  # what the list is asked by is gone: whether its children are, each is asked for
-                    answers = []
+                except NotFound as error:
+                    if self._within():
+                        raise self._contradicted(error) from error
+                    answers = []  # what the list is asked by is gone, and all that was in it
                 self._objects, self._index = {}, {}
                 for answer in answers:
                     if answer["id"] not in self._gone:
                         self._note(answer)
             return self._objects
+
+    def _confirms(self, object_id: str) -> bool:
+        """Whether the list lacks the object as well; without a list, whether there is an account at all."""
+        return self._within() if self._params is None else object_id not in self._listed()
+
+    def _contradicted(self, error: NotFound) -> UnexpectedAnswer:
+        """The API's own 404 is believed, and this is not it."""
+        what = "404, which other answers of the API contradict."
+        return UnexpectedAnswer(what, method=error.method, path=error.path, place=error.path)
 
     def _note(self, answer: Answer) -> None:
         if self._objects is not None:

@@ -27,6 +27,39 @@ class SameName(PaygenticError):
         super().__init__(f"product {name!r} is there already as {object_id}, which {made_by}.")
 
 
+class Different(PaygenticError):
+    """An object that is known by the same name is there already, and is not what is declared."""
+
+    hint = (
+        "If no resource of this program holds it, run once with PAYGENTIC_TAKE_OVER=true: it is brought to what is"
+        " declared. If one does, and is renamed in the same run, let this resource depend on it (depends_on)."
+    )
+
+    def __init__(self, title: str, object_id: str, fields: Iterable[str]) -> None:
+        super().__init__(f"{title} {object_id} has this name already, and another {' and '.join(fields)}.")
+
+
+class HeldTwice(PaygenticError):
+    """Two resources of the stack hold one object."""
+
+    hint = (
+        "Take the one that should not hold it out of the state (`pulumi state delete URN`), and let it depend on the"
+        " other (depends_on) if both are declared."
+    )
+
+    def __init__(self, title: str, object_id: str, holder: str) -> None:
+        super().__init__(f"{title} {object_id} is held by another resource of this stack as well: {holder}.")
+
+
+class OtherMerchant(PaygenticError):
+    """A state is pointed at another account than the one its objects are in."""
+
+    hint = "Configure the merchant (and key) that the stack was made for; nothing was read or changed."
+
+    def __init__(self, title: str, holder: str, configured: str) -> None:
+        super().__init__(f"the {title} belongs to {holder}, and the configured merchant is {configured}.")
+
+
 class Moved(PaygenticError):
     """The account has moved on from what the state knows."""
 

@@ -11,7 +11,7 @@ from pulumi_paygentic.catalog import Access, CatalogObject, default_of, with_def
 from pulumi_paygentic.lifecycle.account import Account, key_of
 from pulumi_paygentic.lifecycle.collection import Answer, Collection
 from pulumi_paygentic.lifecycle.diff import changed_fields
-from pulumi_paygentic.lifecycle.errors import Gone
+from pulumi_paygentic.lifecycle.errors import Different, Gone, OtherMerchant
 from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in, project, visible
 
 
@@ -42,6 +42,7 @@ class Lifecycle:
 
     def read(self, object_id: str, olds: Mapping[str, Any]) -> Outcome | None:
         """The object as the account has it now, or None if it is gone."""
+        self._is_of_this_account(olds)
         answer = self.collection(olds).read(object_id)
         if answer is None:
             return None
@@ -65,6 +66,7 @@ class Lifecycle:
 
     def delete(self, object_id: str, olds: Mapping[str, Any], owner: str) -> list[str]:
         """Delete the object where the API can; answers warnings that say what was kept, and why."""
+        self._is_of_this_account(olds)
         if not self.account.claims.may_delete(object_id, owner):
             return []
         if not self.kind.deletable:
@@ -72,7 +74,8 @@ class Lifecycle:
         try:
             self.account.client.delete(f"{self.kind.path}/{{id}}", id=object_id)
         except NotFound:
-            pass
+            if self.collection(olds).read(object_id) is not None:
+                raise
         except Conflict as conflict:
             if not conflict.blockers:
                 raise
@@ -87,8 +90,21 @@ class Lifecycle:
         """The object that already is what `inputs` declare, claimed for `owner`; `fresh` asks the API again."""
         for answer in self.candidates(inputs, owner, fresh=fresh):
             if self.is_same(inputs, answer) and self.account.claims.take(answer["id"], owner):
+                changes = self.changes(inputs, answer)
+                if changes and not self.may_change(answer, inputs, owner):
+                    self.account.claims.release(answer["id"])
+                    raise Different(self.kind.title, answer["id"], changes)
                 return answer
         return None
+
+    def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
+        """Whether an object that was found may be brought to what is declared.
+
+        A name alone does not tell: another resource may hold the object, and be about to give the name up.
+        """
+        del inputs
+        before = self.account.claims.before(owner)
+        return self.account.take_over or (before is not None and before[0] == answer["id"])
 
     def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
         """The objects that may be the one that `inputs` declare, best first."""
@@ -108,14 +124,18 @@ class Lifecycle:
     def take_over(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
         """Bring an object that was found to what a new one would be."""
         state = self.remember(answer, self.remember_declared({}, inputs))
+        patched = self.patch(answer["id"], self.changes(inputs, answer))
+        return Outcome(answer["id"], state if patched is None else self.remember(patched, state))
+
+    def changes(self, inputs: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+        """What must be written for an object that was found to be what a new one would be."""
+        state = self.remember(answer, self.remember_declared({}, inputs))
         everything = {**state, DECLARED: sorted(self.kind.inputs())}
-        values = {
+        return {
             name: inputs.get(name, default_of(self.kind.inputs()[name]))
             for name in self.kind.together(set(changed_fields(self.kind, everything, inputs)))
             if name in inputs or self.kind.inputs()[name].behaviour.can_be_unset
         }
-        patched = self.patch(answer["id"], values)
-        return Outcome(answer["id"], state if patched is None else self.remember(patched, state))
 
     def made(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
         """What to remember of an object just made."""
@@ -187,9 +207,17 @@ class Lifecycle:
             found.extend([answer] if answer else [])
             return answer
 
-        answer: Answer = self.account.client.post(self.kind.path, self.body(inputs), recover=recover)
-        if found:
-            return self.take_over(answer, inputs)
-        self.account.claims.take(answer["id"], owner)
-        self.collection(inputs).put(answer)
-        return self.made(answer, inputs)
+        while True:
+            answer: Answer = self.account.client.post(self.kind.path, self.body(inputs), recover=recover)
+            if found:
+                return self.take_over(answer, inputs)
+            self.collection(inputs).put(answer)
+            if self.account.claims.take(answer["id"], owner):
+                return self.made(answer, inputs)
+            # A twin whose own answer was lost has found this one first: it is the twin's now.
+
+    def _is_of_this_account(self, olds: Mapping[str, Any]) -> None:
+        """What another merchant has is neither gone nor deleted only because this one does not have it."""
+        holder = olds.get("merchant_id")
+        if holder not in {None, self.account.merchant_id}:
+            raise OtherMerchant(self.kind.title, holder, self.account.merchant_id)

@@ -47,6 +47,16 @@ class PlanLifecycle(Lifecycle):
         outcome = super().take_over(answer, inputs)
         return self._with_prices(outcome, inputs, known=outcome.outputs.get("default_version_id"))
 
+    def changes(self, inputs: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+        """The prices are a change only if the plan bills from others, or under other keys."""
+        changes = super().changes(inputs, answer)
+        lines = changes.pop("prices", None)
+        if lines is not None:
+            default = PlanVersions(self.account.client, answer["id"]).default()
+            if default is None or not _equal(default, lines):
+                changes["prices"] = lines
+        return changes
+
     def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
         """Prices in the shape that the program declares them in; versions are read only when the default has moved."""
         outputs = super().remember(answer, olds)

@@ -37,6 +37,11 @@ class ProductLifecycle(Lifecycle):
             raise SameName(inputs["name"], answer["id"], mark)
         return [answer for mark, answer in sorted(ours, key=lambda one: one[0] != mine)]
 
+    def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
+        """Also where the mark says that it was made for this very resource."""
+        made_for = Mark.of(answer.get("metadata") or {})
+        return super().may_change(answer, inputs, owner) or made_for == _mark(inputs)
+
 
 def _mark(inputs: Mapping[str, Any]) -> Mark | None:
     return Mark.parse(inputs[MARK]) if MARK in inputs else None

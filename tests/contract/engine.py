@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_paygentic.api import PaygenticError
 from pulumi_paygentic.catalog import CatalogObject, Mark
-from pulumi_paygentic.lifecycle import Account, Incomplete, check, diff, lifecycle_of
+from pulumi_paygentic.lifecycle import Account, HeldTwice, Incomplete, check, diff, lifecycle_of
 from tests.contract.world import MERCHANT, Inputs, World
 
 
@@ -179,7 +179,10 @@ class Engine:
 
 def _compare(account: Account, old: Held, inputs: Inputs, urn: str) -> str:
     """The step that the engine takes after a diff that leaves the comparison to it."""
-    if account.claims.saw(old.id, urn, old.outputs) is not None:
+    holder = account.claims.saw(old.id, urn, old.outputs)
+    if holder is not None:
+        if old.kind.natural_key:
+            raise HeldTwice(old.kind.title, old.id, holder)
         return "replace"
     difference = diff(old.kind, old.id, old.outputs, inputs)
     if difference.forced:

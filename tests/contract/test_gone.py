@@ -15,7 +15,7 @@ from pulumi_paygentic.api import (
     UnexpectedAnswer,
 )
 from pulumi_paygentic.catalog import AuthorizationLink, Feature, Fee, Product, kind_named
-from pulumi_paygentic.lifecycle import Gone
+from pulumi_paygentic.lifecycle import Gone, OtherMerchant
 from pulumi_paygentic.lifecycle.state import visible
 from tests.contract.world import OWNER, World
 from tests.examples_of_kinds import EXAMPLES, Example, edited
@@ -94,6 +94,54 @@ def test_what_stands_in_the_way_of_a_delete_is_an_error(
     world.transport.meddle = lambda _request, _answer: answer()
     with pytest.raises(error):
         world.lifecycle(Fee).delete(outcome.id, outcome.outputs, OWNER)
+
+
+GATEWAY = {"message": "no Route matched with those values"}
+
+
+@each_kind
+@pytest.mark.parametrize("reads", [1, 3])
+def test_what_a_gateway_says_of_every_path_is_not_that_an_object_is_gone(
+    world: World, example: Example, reads: int
+) -> None:
+    """In the middle of a deployment a gateway says 404, in JSON, to whatever it is asked."""
+    outcome = world.lifecycle(example.kind).create(world.checked(example.kind, example.full), OWNER)
+    world.transport.meddle = lambda _request, _answer: httpx.Response(404, json=GATEWAY)
+    run = world.lifecycle(example.kind)
+    for _ in range(reads):
+        with pytest.raises(UnexpectedAnswer, match="404"):
+            run.read(outcome.id, outcome.outputs)
+    if example.kind.deletable:
+        with pytest.raises(UnexpectedAnswer, match="404"):
+            world.lifecycle(example.kind).delete(outcome.id, outcome.outputs, OWNER)
+
+
+def test_what_a_gateway_says_of_one_collection_is_no_empty_list(world: World) -> None:
+    made = world.lifecycle(Feature).create(
+        world.checked(Feature, {"product_id": "prod_A", "key": "sso", "name": "SSO"}), OWNER
+    )
+
+    def closed(request: httpx.Request, answer: Answer) -> httpx.Response:
+        return httpx.Response(404, json=GATEWAY) if "/features" in request.url.path else answer()
+
+    world.transport.meddle = closed
+    for attempt in (world.lifecycle(Feature).read, world.lifecycle(Feature).read):
+        with pytest.raises(UnexpectedAnswer, match="404"):
+            attempt(made.id, made.outputs)
+
+
+def test_what_another_merchant_holds_is_neither_gone_nor_deleted(world: World) -> None:
+    """In another account nothing of a state exists, which must not empty the state."""
+    made = world.lifecycle(Fee).create(
+        world.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": ""}), OWNER
+    )
+    elsewhere = {**made.outputs, "merchant_id": "org_other"}
+    world.calls()
+    with pytest.raises(OtherMerchant, match="org_other"):
+        world.lifecycle(Fee).read(made.id, elsewhere)
+    with pytest.raises(OtherMerchant, match="org_emulator"):
+        world.lifecycle(Fee).delete(made.id, elsewhere, OWNER)
+    assert world.calls() == {}
 
 
 def test_absent_from_a_list_is_not_gone(world: World) -> None:

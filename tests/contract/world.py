@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -31,10 +32,13 @@ class World:
             transport=self.transport, base_url=SETTINGS.base_url, headers={"Authorization": f"Bearer {KEY}"}
         )
         self.ids: dict[str, str] = {}
+        self.take_over = False
+        """Whether runs may change what they find under a declared name."""
 
     def run(self) -> Account:
         """A run of the provider, which knows nothing of the runs before it."""
-        client = Client(SETTINGS, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
+        settings = replace(SETTINGS, take_over=self.take_over)
+        client = Client(settings, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
         return Account(client, MERCHANT)
 
     def lifecycle(self, kind: type[CatalogObject]) -> Lifecycle:

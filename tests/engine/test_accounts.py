@@ -27,14 +27,16 @@ def test_one_program_fills_two_accounts(stack: Stack, site: Site) -> None:
 
 def test_a_stack_that_is_pointed_at_another_merchant_is_refused_before_any_call(stack: Stack, site: Site) -> None:
     stack.write("paygentic.Product('a', name='A', description='')").up()
+    before = stack.ids()
     site.gate.calls.clear()
     other = {"PAYGENTIC_API_KEY": SECOND.api_key, "PAYGENTIC_MERCHANT_ID": SECOND.merchant_id}
-    for command in ("preview", "up"):
-        flags = ["--yes", "--skip-preview"] if command == "up" else []
-        ((where, what),) = stack.run(command, *flags, fails=True, environment=other).errors
+    for command in (["preview"], ["up"], ["refresh"], ["up", "--refresh"], ["destroy"]):
+        flags = [] if command == ["preview"] else ["--yes", "--skip-preview"]
+        ((where, what),) = stack.run(*command, *flags, fails=True, environment=other).errors
         assert where == "Product a"
         assert "org_emulator" in what
         assert SECOND.merchant_id in what
+        assert stack.ids() == before
     assert site.gate.calls == []
     assert site.second.counts() == {}
 
@@ -43,8 +45,7 @@ def test_a_refresh_with_another_accounts_key_forgets_nothing(stack: Stack, site:
     """The API's 403 for another merchant's object is no 404."""
     stack.write("paygentic.Product('a', name='A', description='')").up()
     before = stack.ids()
-    other = {"PAYGENTIC_API_KEY": SECOND.api_key, "PAYGENTIC_MERCHANT_ID": SECOND.merchant_id}
-    result = stack.refresh(fails=True, environment=other)
+    result = stack.refresh(fails=True, environment={"PAYGENTIC_API_KEY": SECOND.api_key})
     assert "403" in str(result.errors)
     assert stack.ids() == before
     assert site.account.counts() == {"Product": 1}

@@ -47,11 +47,18 @@ def test_each_refusal_of_the_api_is_one_line_under_its_resource(stack: Stack, si
 
 
 def test_only_the_apis_own_not_found_is_gone(stack: Stack, site: Site) -> None:
-    """A proxy's 404, a 403 and a 503 leave the state as it is; a JSON 404 makes the next up make it again."""
+    """A gateway's 404, an empty success, a 403 and a 503 leave the state as it is; what is gone is made again."""
     stack.environment["PAYGENTIC_MAX_RETRIES"] = "0"
     stack.write("paygentic.Product('a', name='A', description='')").up()
     before = stack.ids()
-    for wrong in (answer(404, "<html>", "text/html"), answer(403, {"message": "no"}), answer(503, {"message": "no"})):
+    gateway = answer(404, {"message": "no Route matched with those values"})
+    for wrong in (
+        gateway,
+        answer(204, ""),
+        answer(404, "<html>", "text/html"),
+        answer(403, {"message": "no"}),
+        answer(503, {"message": "no"}),
+    ):
         site.gate.script = lambda _, wrong=wrong: wrong  # type: ignore[misc]
         ((where, what),) = stack.refresh(fails=True).errors
         assert where == "Product a"

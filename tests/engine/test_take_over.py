@@ -57,7 +57,7 @@ def _made_by_hand(site: Site) -> dict[str, str]:
 
 
 def test_a_catalog_that_somebody_else_made_is_taken_over_whole(stack: Stack, site: Site) -> None:
-    """What differs, here a description, is brought to what is declared."""
+    """What differs, here a description, is brought to what is declared if the run is told so."""
     product = _made_by_hand(site)
     before = site.account.ids()
     ((where, what),) = stack.write(SHOP).up(fails=True).errors
@@ -68,7 +68,14 @@ def test_a_catalog_that_somebody_else_made_is_taken_over_whole(stack: Stack, sit
     file.write_text(_import_file(product))
     stack.plain("import", "--file", str(file), "--generate-code=false", "--protect=false", "--yes")
     site.gate.calls.clear()
-    stack.up()
+    ((where, what),) = stack.up(fails=True).errors
+    assert where == "BillableMetric calls"
+    assert "another description" in what
+    assert "PAYGENTIC_TAKE_OVER=true" in what
+    assert len(what.splitlines()) == 1
+    assert site.gate.writes == []
+
+    stack.up(environment={"PAYGENTIC_TAKE_OVER": "true"})
     assert [call.method for call in site.gate.writes] == ["PATCH"]
     assert site.account.ids() == before
     assert site.account.one("BillableMetric")["description"] == ""
