@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from pulumi_paygentic.adapter import PROVIDER_KEY, serialised
+from pulumi_paygentic.adapter import PROVIDER_KEY, not_carried, serialised
 from pulumi_paygentic.catalog import CatalogObject
 
 
@@ -31,7 +29,7 @@ class CatalogResource(pulumi.CustomResource):
         fields = self._kind.fields()
         secret = [name for name, field in fields.items() if field.behaviour.secret]
         given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
-        foreign = [reason for name, value in given.items() for reason in _foreign(name, value)]
+        foreign = [reason for name, value in given.items() for reason in not_carried(name, value)]
         if foreign:
             raise pulumi.RunError(f"{self._kind.__name__} {resource_name!r}: {'; '.join(foreign)}")
         for name in secret:
@@ -51,24 +49,3 @@ def _refuse_open_key() -> None:
             " `pulumi config set --secret paygentic:apiKey ...`, or keep it in PAYGENTIC_API_KEY;"
             " if `pulumi up` ran with it before, replace the key"
         )
-
-
-def _foreign(argument: str, value: object) -> Iterator[str]:
-    """What Pulumi can't carry, or would carry as something else: it says so with a traceback, or not at all."""
-    match value:
-        case None | str() | bool() | int() | float() | pulumi.Output() | Awaitable():
-            return
-        case Mapping():
-            for key, inner in value.items():
-                yield from _foreign(f"{argument}.{key}", inner)
-        case list() | tuple():
-            for index, inner in enumerate(value):
-                yield from _foreign(f"{argument}[{index}]", inner)
-        case pulumi.Resource():
-            yield f"{argument} is a {type(value).__name__}: give its `.id`"
-        case Decimal():
-            yield f"{argument} is a Decimal: give it as a string, `format(value, 'f')`"
-        case date():
-            yield f"{argument} is a {type(value).__name__}: give it as a string, `value.isoformat()`"
-        case _:
-            yield f"{argument} is a {type(value).__name__}: give a string, number, bool, list or dict"

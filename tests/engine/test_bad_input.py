@@ -106,7 +106,7 @@ paygentic.Plan("bad", product_id=api, name="Plan", currency="USD", prices={"a": 
     for said in (
         "Plan 'bad'",
         "product_id is a Product: give its `.id`",
-        "prices.a is a set",
+        "prices.a is of type set",
         "billing_anchor is a datetime",
         "credit_allocations[0].amount is a Decimal",
     ):

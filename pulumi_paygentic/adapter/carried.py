@@ -1,0 +1,66 @@
+"""What Pulumi can't carry from a program to its provider, or would carry as something else.
+
+It says so with a traceback, or not at all; here each is told by its place, and with what to give instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import pulumi
+
+EXACT: Final = 2**53
+"""The largest number that a float, which is what Pulumi carries numbers as, holds exactly with all below it."""
+DEEPEST: Final = 50
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
+    """Every reason against a value, which may be nested."""
+    match value:
+        case Mapping() | list() | tuple() if depth == DEEPEST:
+            yield f"{argument[:80]} is nested without end: give a value of at most {DEEPEST} levels"
+        case Mapping():
+            yield from _keys(argument, value)
+            for key, inner in value.items():
+                yield from not_carried(f"{argument}.{key}", inner, depth + 1)
+        case list() | tuple():
+            for index, inner in enumerate(value):
+                yield from not_carried(f"{argument}[{index}]", inner, depth + 1)
+        case None | bool() | pulumi.Output() | Awaitable():
+            return
+        case str() | int() | float():
+            yield from _inexact(argument, value)
+        case _:
+            yield f"{argument} is {_called(value)}"
+
+
+def _keys(argument: str, keys: Iterable[object]) -> Iterator[str]:
+    for key in keys:
+        if not isinstance(key, str):
+            yield f"{argument} has a key of type {type(key).__name__}: give a string"
+
+
+def _inexact(argument: str, value: str | float) -> Iterator[str]:
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            yield f"{argument} holds half a character (a lone surrogate): give whole text"
+    elif not -EXACT <= value <= EXACT:  # nor is a NaN
+        yield f"{argument} is {value!r:.40}, which Pulumi can't carry exactly: give it as a string"
+
+
+def _called(value: object) -> str:
+    kind = type(value).__name__
+    match value:
+        case pulumi.Resource():
+            return f"a {kind}: give its `.id`"
+        case Decimal():
+            return "a Decimal: give it as a string, `format(value, 'f')`"
+        case date():
+            return f"a {kind}: give it as a string, `value.isoformat()`"
+        case _:
+            return f"of type {kind}: give a string, number, bool, list or dict"
