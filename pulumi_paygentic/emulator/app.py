@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_paygentic.emulator import checkout, control
+from pulumi_paygentic.emulator import checkout, control, portal
 from pulumi_paygentic.emulator.accounts import Account, Accounts
 from pulumi_paygentic.emulator.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.clock import Clock
@@ -52,6 +52,7 @@ def create_app(
         routes=[
             *api,
             *checkout.routes(emulator),
+            *portal.routes(emulator),
             *dashboard.routes(emulator),
             *control.routes(emulator, calls, faults),
         ],

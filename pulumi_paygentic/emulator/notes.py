@@ -59,7 +59,8 @@ NOTES = """\
   subscription follows edits of its version's prices, as a floating one does, from the next period on.
 - A termination issues the last invoice at once, and drops usage after it. Usage refunded after its invoice is a refund
   line on the next one, or, where none will come, money in the wallet.
-- A portal link has the documented form, and opens nothing. Revenue counts invoices in the currency that brought most.
+- A portal link opens a page that only shows: nothing can be changed there.
+- Revenue counts invoices in the currency that brought most.
 - Authorization links live 24 hours. `planId` may be left out. Declining leaves a link pending.
 - Bodies over 1 MiB are 413; a content type other than JSON is 415.
 """

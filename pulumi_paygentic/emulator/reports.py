@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 
 from pulumi_paygentic.emulator import events, kinds, metering, rating
@@ -141,11 +141,11 @@ def revenue(store: Store, now: datetime, merchant: str) -> list[PlanRevenue]:
 
 
 def customers(
-    store: Store, merchant: str, *, limit: int = 100, offset: int = 0, now: datetime | None = None
+    store: Store, merchant: str, *, now: datetime, limit: int = 100, offset: int = 0
 ) -> list[CustomerSummary]:
     """Customers, newest first, with their subscriptions and wallets; `now` is when reservations expire by."""
     found = store.find(kinds.CUSTOMER, merchant=merchant, limit=limit, offset=offset, newest_first=True)
-    return [_customer(store, customer, now or datetime.now(timezone.utc)) for customer in found]
+    return [_customer(store, customer, now) for customer in found]
 
 
 def customer_count(store: Store, merchant: str) -> int:
@@ -182,11 +182,11 @@ def _customer(store: Store, customer: Record, now: datetime) -> CustomerSummary:
         name=consumer["name"],
         email=consumer["email"],
         subscriptions=tuple(_subscription(store, subscription) for subscription in subscriptions),
-        wallets=tuple(_wallets(store, customer, now)),
+        wallets=tuple(wallets_of(store, customer, now)),
     )
 
 
-def _wallets(store: Store, customer: Record, now: datetime) -> Iterator[Wallet]:
+def wallets_of(store: Store, customer: Record, now: datetime) -> Iterator[Wallet]:
     for currency, (funded, charged) in wallets.movements(store, customer["id"]).items():
         wallet = wallets.Wallet(customer["merchantId"], customer["id"], currency)
         yield Wallet(

@@ -15,6 +15,8 @@ from pulumi_paygentic.emulator.errors import Conflict
 from pulumi_paygentic.emulator.fields import parse_date_time, parse_duration
 from pulumi_paygentic.emulator.store import Record
 
+PORTAL = "/portal"
+"""Where the customer's own pages are."""
 _PORTAL_LIFETIME, _LONGEST_PORTAL = timedelta(minutes=10), timedelta(days=7)
 _ENDS = ("status", "terminatedAt", "terminatedBy", "terminationReason")
 
@@ -58,14 +60,17 @@ def terminate(cx: Context) -> Answer:
 
 
 def portal(cx: Context) -> Answer:
-    """A link in the API's form. What it would open is not reproduced: the address answers that there is nothing."""
+    """A link that lets the subscription's customer look at it without a key, for as long as it lives."""
     record = cx.require(kinds.SUBSCRIPTION, cx.params["id"])
     given = cx.body(PortalLink).given()
     lifetime = parse_duration(given["expiresIn"]) if "expiresIn" in given else _PORTAL_LIFETIME
     if not timedelta() < lifetime <= _LONGEST_PORTAL:
         raise refuse("expiresIn", "must be up to 7 days", "out_of_range")
-    url = f"{cx.base_url}/portal/{record['id']}?token={secrets.token_urlsafe(24)}"
-    return Answer(200, {"object": "subscriptionPortal", "url": url, "expiresAt": timestamp(cx.clock.now() + lifetime)})
+    token, expires = secrets.token_urlsafe(24), timestamp(cx.clock.now() + lifetime)
+    made = {"id": kinds.PORTAL.new_id(), "subscriptionId": record["id"], "customerId": record["customerId"]}
+    cx.store.insert(kinds.PORTAL, cx.merchant, {**made, "token": token, "expiresAt": expires})
+    url = f"{cx.base_url}{PORTAL}/{record['id']}?token={token}"
+    return Answer(200, {"object": "subscriptionPortal", "url": url, "expiresAt": expires})
 
 
 def _ended(cx: Context, record: Record, moment: datetime, details: Record) -> Record:
