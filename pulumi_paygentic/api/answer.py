@@ -72,6 +72,7 @@ def _api_error(
     error = kind(status, body, retry_after=wait, secrets=secrets, **call.where)
     undecided = status == HTTPStatus.REQUEST_TIMEOUT or (status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED)
     error.maybe_committed = call.writes and undecided
+    error.under_way = status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
     return error
 
 

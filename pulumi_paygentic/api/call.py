@@ -70,12 +70,17 @@ class Call:
         """Return whether another attempt can follow `error` without doing anything twice."""
         return self.method in IDEMPOTENT or not error.maybe_committed or self._recover is not None
 
+    @property
+    def is_looked_for(self) -> bool:
+        """Whether there is a way to find what an attempt has made although its answer was lost."""
+        return self._recover is not None and self.maybe_committed
+
     def look(self) -> dict[str, Any] | None:
         """Return what an attempt of this call has made although its answer was lost, None if nothing.
 
         Where the look itself fails, nobody knows, and the attempt's own error is raised for good.
         """
-        if self._recover is None or not self.maybe_committed:
+        if self._recover is None or not self.is_looked_for:
             return None
         try:
             found = self._recover()

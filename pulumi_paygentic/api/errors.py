@@ -90,6 +90,8 @@ class CallError(PaygenticError):
 
     #: How often the call was begun.
     attempts: int = 1
+    #: Whether the server may still be at work on it: nobody waited for its end.
+    under_way: bool = False
 
     def __init__(self, what: str, *, method: str = "", path: str = "", place: str = "") -> None:
         super().__init__(f"{method} {one_line(place or path, limit=200)}: {what}" if method else what)

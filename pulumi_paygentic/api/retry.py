@@ -60,6 +60,9 @@ FIRST_WAIT = 0.5
 MOST_WAIT = 20.0
 # What is still under way at the server when its answer is lost gets this long to end before anybody looks for it.
 SETTLE = 2.0
+# Where a gateway, or we, did not wait for the end, the service may commit much later: it is looked for again after each
+# of these, before a second one is made.
+LATE_LOOKS = (4.0, 8.0, 16.0)
 
 
 def retrying(

@@ -13,7 +13,7 @@ from pulumi_paygentic.api.answer import read_answer, unexpected
 from pulumi_paygentic.api.api_errors import NotFound, RateLimited
 from pulumi_paygentic.api.errors import CallError, Cancelled, DeadlineExceeded
 from pulumi_paygentic.api.redact import quiet_http_logs
-from pulumi_paygentic.api.retry import retrying
+from pulumi_paygentic.api.retry import LATE_LOOKS, retrying
 from pulumi_paygentic.api.wire import HTTPX_ERRORS, lost, translate
 
 if TYPE_CHECKING:
@@ -82,7 +82,16 @@ class Sender:
         return answer
 
     def _look_or_attempt(self, call: Call, ends: float) -> dict[str, Any]:
+        """Send it, unless an earlier attempt did all the same; one that nobody saw the end of gets time to end."""
         found = call.look()
+        if found is None and call.is_looked_for and call.last_error is not None and call.last_error.under_way:
+            for seconds in LATE_LOOKS:
+                if self._clock() + seconds > ends:
+                    raise self._too_late(call) from call.last_error
+                self._pause(call, seconds)
+                found = call.look()
+                if found is not None:
+                    break
         return self._attempt(call, ends) if found is None else found
 
     def _attempt(self, call: Call, ends: float) -> dict[str, Any]:

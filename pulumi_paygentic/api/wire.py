@@ -86,6 +86,7 @@ def translate(exc: Exception, call: Call) -> CallError:
     error = kind(f"{_SAID[kind]} ({type(exc).__name__}: {exc}).", **call.where)
     error.transient = not isinstance(exc, _LASTING)
     error.maybe_committed = call.writes and kind is not ConnectionFailed
+    error.under_way = error.maybe_committed and isinstance(exc, httpx.TimeoutException)
     if _certificate_refused(exc):
         error.transient = False
         error.hint = "The server's certificate is not trusted: point SSL_CERT_FILE to the certificates that are."
@@ -95,7 +96,7 @@ def translate(exc: Exception, call: Call) -> CallError:
 def lost(call: Call, what: str) -> AnswerLost:
     """Return the error for a call that was sent and whose answer did not come whole."""
     error = AnswerLost(what, **call.where)
-    error.maybe_committed = call.writes
+    error.maybe_committed = error.under_way = call.writes
     return error
 
 

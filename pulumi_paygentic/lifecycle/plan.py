@@ -14,6 +14,8 @@ from pulumi_paygentic.lifecycle.plan_versions import PlanVersions, Version
 from pulumi_paygentic.lifecycle.state import LINES
 
 Lines = Mapping[str, str] | list[str]
+_ALIKE = ("invoiceDisplayName", "invoiceDisplayGroup", "paymentTerm", "model", "billingCadence", "rateType", "quantity")
+"""What tells two prices of one metric or fee apart, beside what they charge."""
 
 
 class PlanLifecycle(Lifecycle):
@@ -115,20 +117,33 @@ class PlanLifecycle(Lifecycle):
             raise _moved_on(plan_id, overtaken) from error
 
     def _entries(self, lines: Lines, current: Version) -> list[dict[str, str]]:
-        """Ids without keys keep the line that they stand on, else take that of their metric or fee, else a new one."""
+        """Ids without keys keep their line, else take that of the price most like them, else a new one.
+
+        Only a price of the same metric or fee is like one.
+        """
         if isinstance(lines, Mapping):
             return _entries(lines)
-        kept = {slot.price_id: slot.key for slot in current.slots if slot.price_id in lines}
-        gone = [slot for slot in current.slots if slot.price_id not in lines]
-        free = {charge: iter([s.key for s in gone if s.charge == charge]) for charge in {s.charge for s in gone}}
-        keys = {p: kept.get(p) or next(free.get(self._charge(p), iter(())), None) for p in lines}
-        return [{"priceId": price_id, **({"key": key} if key else {})} for price_id, key in keys.items()]
-
-    def _charge(self, price_id: str) -> str | None:
-        """The metric or fee that a price is for."""
         prices = self.account.collection(Price, {"merchant_id": self.account.merchant_id})
-        price = Price.outputs(prices.read(price_id) or {})
-        return price.get("billable_metric_id") or price.get("fee_id")
+        keys = {slot.price_id: slot.key for slot in current.slots if slot.price_id in lines}
+        gone = {slot.key: slot.price for slot in current.slots if slot.price_id not in lines}
+        came = {price_id: prices.read(price_id) or {} for price_id in lines if price_id not in keys}
+        pairs = [(price_id, key) for price_id, new in came.items() for key, old in gone.items() if _charge(new, old)]
+        for price_id, key in sorted(pairs, key=lambda pair: _unlike(came[pair[0]], gone[pair[1]])):
+            if price_id not in keys and key in gone:
+                keys[price_id] = key
+                del gone[key]
+        return [{"priceId": p, **({"key": keys[p]} if p in keys else {})} for p in lines]
+
+
+def _charge(new: Answer, old: Answer) -> bool:
+    """Whether two prices are for the same metric or fee."""
+    return any(new.get(name) == old.get(name) is not None for name in ("billableMetricId", "feeId"))
+
+
+def _unlike(new: Answer, old: Answer) -> tuple[int, str, str]:
+    """In how much that is no money two prices differ; of equals, the one that was made first goes with the first."""
+    differ = sum(new.get(name) != old.get(name) for name in _ALIKE)
+    return differ, str(old.get("createdAt")), str(new.get("createdAt"))
 
 
 def _equal(version: Version, lines: Lines) -> bool:

@@ -12,11 +12,11 @@ DEPTH: Final = 50
 
 
 class Slot(NamedTuple):
-    """One line of a version: its key, its price, and the metric or fee that the price is for."""
+    """One line of a version: its key and its price, as the API answers it."""
 
     key: str
     price_id: str
-    charge: str | None
+    price: Mapping[str, Any]
     deleted: bool
 
 
@@ -116,7 +116,7 @@ def _version(answer: Mapping[str, Any]) -> Version:
         Slot(
             key=slot["key"],
             price_id=slot["id"],
-            charge=slot.get("billableMetricId") or slot.get("feeId"),
+            price=slot,
             deleted=bool(slot.get("priceDeleted")),
         )
         for slot in answer["prices"]

@@ -18,7 +18,7 @@ from pulumi_paygentic.api import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from pulumi_paygentic.api.retry import FIRST_WAIT, MOST_WAIT, parse_retry_after
+from pulumi_paygentic.api.retry import FIRST_WAIT, LATE_LOOKS, MOST_WAIT, parse_retry_after
 from tests.api.support import FUZZ, Answer, Api, ok, refusal, send
 
 IDEMPOTENT = ["GET", "PATCH", "DELETE"]
@@ -241,3 +241,48 @@ def test_a_retry_after_is_none_or_a_number_of_seconds_that_can_be_waited(value: 
 def test_what_is_raised_is_the_apis_own_error_where_it_answered() -> None:
     assert isinstance(failure(Api([refusal(402)]), "GET"), APIError)
     assert isinstance(failure(Api([httpx.Response(403, text="no")]), "GET"), UnexpectedAnswer)
+
+
+UNWATCHED: dict[str, Make] = {
+    "408": lambda: refusal(408),
+    "504 of a gateway": lambda: httpx.Response(504, html="<html>Gateway timeout</html>"),
+    "timed out": lambda: httpx.ReadTimeout("slow"),
+}
+POSTED = {"id": "price_1"}
+
+
+@pytest.mark.parametrize("what", UNWATCHED)
+@pytest.mark.parametrize("late", [0.5, 6, 25])
+def test_what_nobody_saw_the_end_of_is_found_also_if_it_is_committed_late(what: str, late: float) -> None:
+    """A gateway's patience is shorter than the work behind it: a second POST would make a second object."""
+    api = Api([UNWATCHED[what]()])
+    done = api.time.now + late
+    found = api.client.post("/v0/prices", {}, recover=lambda: POSTED if api.time.now >= done else None)
+    assert found == POSTED
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize("what", UNWATCHED)
+def test_what_is_not_there_after_a_while_is_sent_again(what: str) -> None:
+    api = Api([UNWATCHED[what](), ok(201)])
+    began = api.time.now
+    assert api.client.post("/v0/prices", {}, recover=lambda: None) == POSTED
+    assert len(api.requests) == 2
+    assert api.time.now - began >= sum(LATE_LOOKS)
+
+
+def test_looking_for_what_is_late_stays_within_the_deadline() -> None:
+    api = Api([refusal(504) for _ in range(10)])
+    began = api.time.now
+    with pytest.raises(DeadlineExceeded) as caught:
+        api.client.post("/v0/prices", {}, recover=lambda: None)
+    assert caught.value.maybe_committed
+    assert api.time.now - began <= api.settings.retry_deadline
+
+
+def test_an_answer_that_was_dropped_is_looked_for_once_before_the_next_attempt() -> None:
+    """The work behind it was at its end: there is nothing to wait for."""
+    api = Api([PASSING["dropped"](), ok(201)])
+    looks: list[float] = []
+    api.client.post("/v0/prices", {}, recover=lambda: looks.append(api.time.now))
+    assert len(looks) == 1

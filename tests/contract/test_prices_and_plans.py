@@ -162,18 +162,25 @@ def test_from_a_list_to_keys_and_back(engine: Engine, world: World) -> None:
     converged(engine, shop(keyed=False))
 
 
-def test_two_prices_of_one_metric_keep_their_lines_in_a_list(engine: Engine, world: World) -> None:
+@pytest.mark.parametrize("names", [("Runs", "Fast runs"), ("Fast runs", "Runs")])
+def test_two_prices_of_one_metric_keep_their_lines_in_a_list(
+    engine: Engine, world: World, names: tuple[str, str]
+) -> None:
+    """Each takes the line of the one that it is most like, and not of the one that its id happens to sort with."""
     program = shop(keyed=False)
-    program["premium"] = Resource(Price, {**program["premium"].inputs, "billable_metric_id": Ref("runs")})
+    named = dict(zip(("basic", "premium"), names, strict=True))
+    for name, shown in named.items():
+        like = {"billable_metric_id": Ref("runs"), "invoice_display_name": shown}
+        program[name] = Resource(Price, {**program[name].inputs, **like})
     engine.up(program)
     before = lines(default(world, engine.id("plan0")))
+    places = {key: name for key, price in before.items() for name in named if price == engine.id(name)}
     edited = dict(program)
     edited["basic"] = Resource(Price, {**program["basic"].inputs, "unit_price": "5"})
     edited["premium"] = Resource(Price, {**program["premium"].inputs, "unit_price": "6"})
     assert not engine.up(edited).errors
     after = lines(default(world, engine.id("plan0")))
-    assert set(after) == set(before)
-    assert set(after.values()) == {engine.id("basic"), engine.id("premium")}
+    assert after == {key: engine.id(name) for key, name in places.items()}
     converged(engine, edited)
 
 
