@@ -73,10 +73,12 @@ plan = paygentic.Plan(
 )
 
 link = paygentic.AuthorizationLink(
-    "ada", plan_id=plan.id, email="ada@example.com", redirect_url="https://example.com/welcome"
+    "ada", plan_id=plan.id, email="ada@example.com", redirect_url=config.require("welcome")
 )
 
+pulumi.export("merchant", api.merchant_id)
 pulumi.export("product", api.id)
 pulumi.export("metrics", {"basic": basic.id, "premium": premium.id, "seconds": seconds.id})
 pulumi.export("plan", plan.id)
-pulumi.export("checkout", link.url)
+pulumi.export("link", link.id)
+pulumi.export("checkout", link.url)  # a secret

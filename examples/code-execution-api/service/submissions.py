@@ -1,0 +1,143 @@
+"""The way of a submission: funds are held, it waits for its turn, it runs, it is billed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import secrets
+from collections.abc import Coroutine
+from dataclasses import replace
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+from service import sandbox
+from service.billing import Billing, BillingError, Unavailable
+from service.languages import LANGUAGES
+from service.ledger import Ledger, Submission, now
+from service.sandbox import Limits, Outcome
+
+SWEEP_SECONDS = 30.0
+_log = logging.getLogger(__name__)
+
+
+class Busy(Exception):
+    """As many submissions are under way as the service takes at once."""
+
+
+class Submissions:
+    """At most `runs` run at once, and at most `waiting` more wait for their turn."""
+
+    def __init__(self, billing: Billing, ledger: Ledger, limits: Limits, *, runs: int = 2, waiting: int = 100) -> None:
+        self._billing = billing
+        self._ledger = ledger
+        self._limits = limits
+        self._most = runs + waiting
+        self._turn = asyncio.Semaphore(runs)
+        self._admitted = 0
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Settle what the service left when it last ended."""
+        if interrupted := self._ledger.interrupt():
+            _log.warning("%d submissions were interrupted when the service ended: they are not billed", interrupted)
+        self._sweeper = asyncio.create_task(self._sweep())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        tasks = [*self._under_way.values(), *([self._sweeper] if self._sweeper else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ledger.interrupt()
+
+    @property
+    def under_way(self) -> int:
+        return len(self._under_way)
+
+    async def submit(self, customer: str, language: str, code: str) -> Submission:
+        """Take a submission, if the customer can pay for it. Of one that is refused nothing is run, kept or billed."""
+        if self._admitted >= self._most:
+            raise Busy
+        self._admitted += 1
+        try:
+            tier, is_run = LANGUAGES[language]
+            asked = Submission(secrets.token_hex(16), customer, language, tier)
+            held = await self._billing.reserve(asked, self._limits.seconds if is_run else 0)
+            taken = replace(asked, reservation=held)
+            if not is_run:
+                taken = replace(taken, status="accepted", started=now(), seconds=0)
+            self._ledger.add(taken)
+            self._start(taken, self._run_and_bill(taken, code) if is_run else self._bill(taken.id))
+        finally:
+            self._admitted -= 1
+        return taken
+
+    async def result(self, submission_id: str, wait: float = 0) -> Submission | None:
+        """What the ledger says of it, at the latest after so many seconds of waiting for its end."""
+        task = self._under_way.get(submission_id)
+        if task is not None and wait:
+            await asyncio.wait([task], timeout=wait)
+        return self._ledger.find(submission_id)
+
+    def _start(self, submission: Submission, work: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Do it in the background, where `result` finds it."""
+        self._admitted += 1
+
+        async def carry_out() -> None:
+            try:
+                await work
+            finally:
+                self._admitted -= 1
+                del self._under_way[submission.id]
+
+        task = self._under_way[submission.id] = asyncio.create_task(carry_out())
+        return task
+
+    async def _run_and_bill(self, submission: Submission, code: str) -> None:
+        async with self._turn:
+            self._ledger.update(submission.id, status="running", started=now())
+            try:
+                outcome = await sandbox.run(code, self._limits)
+            except OSError as error:
+                _log.error("submission %s could not be run, and is not billed: %s", submission.id, error.strerror)
+                self._ledger.update(submission.id, status="interrupted")
+                return
+        self._ledger.update(submission.id, **_used(outcome, self._limits))
+        await self._bill(submission.id)
+
+    async def _bill(self, submission_id: str) -> None:
+        """Bill it, or leave it to the next sweep."""
+        submission = self._ledger.find(submission_id)
+        assert submission is not None  # noqa: S101 - the ledger forgets nothing
+        try:
+            self._ledger.update(submission_id, usage=await self._billing.report(submission))
+        except Unavailable as error:
+            _log.warning("submission %s is not billed yet: %s", submission_id, error)
+        except BillingError as error:
+            _log.error("submission %s can't be billed: %s", submission_id, error)
+            self._ledger.update(submission_id, refused=str(error))
+
+    async def _sweep(self) -> None:
+        """Bill what is left over from a crash, or from a time when the API did not answer."""
+        while True:
+            for submission in self._ledger.unbilled():
+                if submission.id not in self._under_way:
+                    await self._start(submission, self._bill(submission.id))
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _used(outcome: Outcome, limits: Limits) -> dict[str, Any]:
+    """What ran is billed however it ended: begun seconds count whole, up to those that were reserved."""
+    return {
+        "status": "stopped" if outcome.stopped_by else "finished",
+        "exit_code": outcome.exit_code,
+        "stopped_by": outcome.stopped_by,
+        "output": outcome.output,
+        "seconds": min(max(math.ceil(outcome.elapsed), 1), limits.seconds),
+    }
