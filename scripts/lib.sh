@@ -36,22 +36,22 @@ test_folders() {
   done
 }
 
-# The system's Chromium for the browser stage, installed where that is possible.
+# The system's Chromium, installed where that is possible.
 chromium() {
   has_chromium() { [ -n "$(type -P chromium chromium-browser google-chrome)" ]; }
   if ! has_chromium && [ "$EUID" = 0 ] && [ -n "$(type -P apt-get)" ]; then
-    echo "browser: installing Chromium"
+    echo "installing Chromium"
     apt-get -qq update >/dev/null || true
     DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium fonts-dejavu-core >/dev/null || true
   fi
-  has_chromium || { echo "browser: NOT RUN, there is no Chromium: install it (on Debian: apt-get install chromium)" && false; }
+  has_chromium || { echo "there is no Chromium: install it (on Debian: apt-get install chromium)" >&2 && false; }
 }
 
 # Runs one stage under a header and says how long it took; with coverage=yes, folders that need no CLI are measured.
 stage() {
   local name=$1 started=$SECONDS command=("$1")
   echo "━━ $name"
-  if [ "$name" = browser ] && ! chromium; then return; fi
+  if [ "$name" = browser ] && ! chromium; then echo "browser: NOT RUN" && return; fi
   if ! in_list "$name" "${tools[@]}"; then
     command=(python -m pytest "tests/$name")
     if in_list "$name" "${last[@]}"; then

@@ -1,0 +1,144 @@
+"""An account and a stack of one's own on this machine, for the scripts that show something, and words to tell it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import httpx
+from typing_extensions import Self
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "code-execution-api"
+
+
+class Failed(Exception):
+    """What did not go as it should; the message is for the person at the terminal."""
+
+
+class Step(NamedTuple):
+    """What was done, and how long it took in seconds."""
+
+    what: str
+    seconds: float
+
+
+class Background:
+    """A process of its own, so that it can outlive the script; the first line that it prints says that it is ready."""
+
+    def __init__(self, log: Path, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
+        self._log = log
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd=folder,
+                env={**os.environ, **(environment or {})},
+            )
+        self.pid = self._process.pid
+        self.first_line = self._await_first_line()
+        print(self.first_line)
+
+    def _await_first_line(self) -> str:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self._process.poll() is None:
+            text = self._log.read_text()
+            if text.endswith("\n"):
+                return text.splitlines()[0]
+            time.sleep(0.05)
+        raise Failed(f"the {self._log.stem} did not start: {self._log.read_text().strip()}")
+
+    def end(self) -> None:
+        """Ask it to end, and wait until it has."""
+        self._process.terminate()
+        self._process.wait()
+
+
+class Emulator(Background):
+    """An account on this machine, with its data in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--data", str(folder / "account.db")]
+        super().__init__(folder / "emulator.log", command, folder)
+        words = self.first_line.split()
+        self.url, self.key, self.merchant = (words[words.index(w) + 1] for w in ("at", "key", "merchant"))
+
+    def call(self, method: str, path: str, **kwargs: Any) -> Any:
+        """A plain call, as anyone's script might make one beside Pulumi."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return httpx.request(method, self.url + path, headers=headers, **kwargs).raise_for_status().json()
+
+
+class Playground:
+    """An emulator, the example's program in a folder of its own, and the steps that were taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.steps: list[Step] = []
+        self.kept = False
+        self.others: list[Background] = []
+        heading("The emulator: a Paygentic account on this machine")
+        self.emulator = Emulator(folder)
+        (folder / "state").mkdir()
+        self.project = Path(shutil.copytree(EXAMPLE, folder / "project"))
+        self.settings = {
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "demo",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PAYGENTIC_BASE_URL": self.emulator.url,
+            "PAYGENTIC_API_KEY": self.emulator.key,
+            "PAYGENTIC_MERCHANT_ID": self.emulator.merchant,
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.kept:
+            return
+        for background in (*self.others, self.emulator):
+            background.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def pulumi(self, what: str, *arguments: str) -> None:
+        """Run the CLI as a step of its own, with its output as it comes."""
+        heading(what)
+        print(f"$ pulumi {shlex.join(arguments)}", flush=True)
+        command = ["pulumi", *arguments, "--non-interactive"]
+        if arguments[0] in {"preview", "up", "refresh", "destroy"}:
+            command.append("--suppress-progress")
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=self.project, env={**os.environ, **self.settings}, check=False)
+        self.steps.append(Step(what, time.monotonic() - started))
+        if done.returncode:
+            raise Failed(f"`pulumi {shlex.join(arguments)}` ended with {done.returncode}")
+
+    def invitation(self) -> None:
+        """How to reach what is left running."""
+        env = self.folder / "env"
+        paths = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{Path(shutil.which('pulumi') or 'pulumi').parent}"
+        exports = [f"export {name}={shlex.quote(value)}" for name, value in self.settings.items()]
+        env.write_text("\n".join([f'export PATH={shlex.quote(paths)}{os.pathsep}"$PATH"', *exports]) + "\n")
+        running = " ".join(str(background.pid) for background in (*self.others, self.emulator))
+        heading("Yours to play with")
+        print(f"The emulator: {self.emulator.url} (log and data in {self.folder})")
+        print(f"The stack:    . {env} && cd {self.project} && pulumi preview")
+        print(f"To end it:    kill {running} && rm -r {self.folder}")
+
+
+def heading(text: str) -> None:
+    """A short heading over what follows."""
+    print(f"\n━━ {text}", flush=True)

@@ -1,0 +1,103 @@
+"""Computes invoices a second way: from what the program declares and what was used, in fractions.
+
+Nothing here knows the emulator, and nothing is read from it: what an invoice should say is known before it is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+Usage = Mapping[str, int]
+"""How much was used, by the name that the metric's price has in the program."""
+ATOM = Fraction(1, 10**9)
+
+
+@dataclass(frozen=True)
+class Price:
+    """A price as the program declares it; a single unit price is one tier without an end."""
+
+    invoice_name: str
+    tiers: tuple[tuple[int | None, Fraction], ...]
+
+    @classmethod
+    def declared(cls, inputs: Mapping[str, Any]) -> Price:
+        """From the inputs of a `Price` in a stack's state."""
+        tiers = inputs.get("tiers") or [{"unit_price": inputs["unit_price"]}]
+        return cls(
+            inputs["invoice_display_name"],
+            tuple((int(t["up_to"]) if t.get("up_to") else None, Fraction(t["unit_price"])) for t in tiers),
+        )
+
+    def rate(self, quantity: int) -> Fraction:
+        """A volume price: the tier that the whole quantity reaches is the price of each unit."""
+        return next(rate for most, rate in self.tiers if most is None or quantity <= most)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an invoice; all of it is exact."""
+
+    quantity: int
+    unit_price: Fraction
+    price: Fraction
+    tax: Fraction
+
+
+def lines(prices: Mapping[str, Price], used: Usage, tax_percent: int) -> dict[str, Line]:
+    """The lines of a period, by their names; of what was not used there is none."""
+    found = {}
+    for name, quantity in used.items():
+        if quantity:
+            price = prices[name]
+            rate = price.rate(quantity)
+            amount = to_atoms(quantity * rate)
+            found[price.invoice_name] = Line(quantity, rate, amount, to_atoms(amount * Fraction(tax_percent, 100)))
+    return found
+
+
+def subtotal(expected: Mapping[str, Line]) -> Fraction:
+    return sum((line.price for line in expected.values()), Fraction(0))
+
+
+def to_atoms(amount: Fraction) -> Fraction:
+    """To the API's smallest unit, a billionth; what lies in the middle goes to the even neighbour, as `round` does."""
+    return round(amount / ATOM) * ATOM
+
+
+def differences(expected: Mapping[str, Line], invoice: Mapping[str, Any], tax_percent: int) -> list[str]:
+    """Everything in which an invoice of the API, with its lines, is not what was computed; empty is right."""
+    found = []
+
+    def check(where: str, what: str, said: object, computed: Fraction) -> None:
+        if Fraction(str(said)) != computed:
+            found.append(f"{where}: {what} is {said}, computed {decimal(computed)}")
+
+    shown = {line["invoiceDisplayName"]: line for line in invoice["lineItems"]["lineItems"]}
+    for name in sorted(expected.keys() | shown.keys()):
+        if name not in shown or name not in expected:
+            found.append(f"{name}: {'is missing' if name in expected else 'should not be there'}")
+            continue
+        line, computed = shown[name], expected[name]
+        check(name, "quantity", line["quantity"], Fraction(computed.quantity))
+        check(name, "unitPrice", line["unitPrice"], computed.unit_price)
+        check(name, "taxRate", line["taxRate"], Fraction(tax_percent, 100))
+        check(name, "totalPrice", line["totalPrice"], computed.price)
+        check(name, "totalTax", line["totalTax"], computed.tax)
+        check(name, "totalAmount", line["totalAmount"], computed.price + computed.tax)
+    if len(shown) != len(invoice["lineItems"]["lineItems"]):
+        found.append("two lines have one name")
+    tax = sum((line.tax for line in expected.values()), Fraction(0))
+    check("Invoice", "subtotal", invoice["subtotal"], subtotal(expected))
+    check("Invoice", "totalTax", invoice["totalTax"], tax)
+    check("Invoice", "grandTotal", invoice["grandTotal"], subtotal(expected) + tax)
+    return found
+
+
+def decimal(amount: Fraction) -> str:
+    """With all its digits, and at least cents; amounts have at most nine places."""
+    scaled = round(amount / ATOM)
+    places = f"{abs(scaled) % 10**9:09}".rstrip("0")
+    return f"{'-' if scaled < 0 else ''}{abs(scaled) // 10**9}.{places:0<2}"
