@@ -23,12 +23,12 @@ GRACE = Person("Grace Hopper", "grace@example.com", "Germany", "10115", 0)
 HELLO = Sent("a greeting", "python", "print('Hello, world')")
 ONE_BY_ONE = [
     HELLO,
-    Sent("a second and a bit of work", "python", "import time; time.sleep(1.1); print(sum(range(10**6)))"),
+    Sent("work of more than a second", "python", "import time; time.sleep(1.1); print(sum(range(10**6)))"),
     Sent("a mistake", "python", "print('no end"),
-    Sent("a program without an end", "python", "while True:\n    pass"),
+    Sent("an endless loop", "python", "while True:\n    pass"),
     Sent("a file that is too large", "python", "open('large', 'wb').write(bytes(2 << 20))"),
-    Sent("JavaScript, which is taken but not run here", "javascript", "console.log('Hello')"),
-    Sent("Rust, a premium language, the same", "rust", 'fn main() { println!("Hello"); }'),
-    Sent("Haskell, the same", "haskell", 'main = putStrLn "Hello"'),
+    Sent("JavaScript, counted, not run", "javascript", "console.log('Hello')"),
+    Sent("Rust, a premium language", "rust", 'fn main() { println!("Hello"); }'),
+    Sent("Haskell, another", "haskell", 'main = putStrLn "Hello"'),
 ]
 AT_ONCE = [Sent(f"number {n}", "python", f"print(sum(n * n for n in range({n} * 1000)))") for n in range(1, 21)]

@@ -16,6 +16,9 @@ from scripts.rehearsal.browser import Browser
 from scripts.rehearsal.people import Person
 from scripts.rehearsal.service import Json, Service
 
+TEST_MONEY = 100
+"""What the emulator gives each customer, in dollars."""
+
 
 class Scene(Playground):
     """Without a browser, the links are opened by the person at the terminal."""

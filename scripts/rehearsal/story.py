@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
-from fractions import Fraction
 
 from scripts.playground import heading
-from scripts.rehearsal import audit
+from scripts.rehearsal import books
 from scripts.rehearsal.audit import Price
 from scripts.rehearsal.people import ADA, AT_ONCE, GRACE, HELLO, ONE_BY_ONE
-from scripts.rehearsal.scene import Scene, require
+from scripts.rehearsal.scene import TEST_MONEY, Scene, require
 from scripts.rehearsal.service import Json, Service
 
 SECONDS = 3
 """How long a program may run."""
-TEST_MONEY = 100
-"""What the emulator gives each customer, in dollars."""
 
 
 class Story(Scene):
@@ -28,9 +25,8 @@ class Story(Scene):
         self._ada_subscribes()
         self._submit()
         self._grace_runs_out()
-        self._look_at_dashboard()
-        self._end_month()
-        self._audit()
+        books.look_at_dashboard(self)
+        books.audit_invoices(self, books.end_month(self))
 
     def _make_catalog(self) -> None:
         self.pulumi("A stack for the catalog", "stack", "init", "dev")
@@ -63,10 +59,8 @@ class Story(Scene):
         for sent in ONE_BY_ONE:
             result = self.service.result(ada, sent)
             output = (result["output"] or "").strip().splitlines() or [""]
-            ended = (
-                result["status"] if result["stoppedBy"] is None else f"stopped by the limit of {result['stoppedBy']}"
-            )
-            print(f"{sent.what:45} {ended:30} {result['seconds']} s billed   {output[-1][:60]}")
+            limit = f" at the limit of {result['stoppedBy']}" if result["stoppedBy"] else ""
+            print(f"{sent.what:30} {result['status'] + limit:29} {result['seconds']} s billed   {output[-1][:40]}")
             require(result["billed"], f"{sent.what} is not billed")
         heading(f"And {len(AT_ONCE)} at the same time")
         results = self.service.results(ada, AT_ONCE)
@@ -113,67 +107,16 @@ class Story(Scene):
         self.batches[GRACE] = {"premium": count}
         return count
 
-    def _look_at_dashboard(self) -> None:
-        heading("The dashboard says the same as the service's ledger and the nightly job")
-        used = [self.used(person) for person in self.customers]
-        names = {"basic": "Basic Submissions", "premium": "Premium Submissions", "seconds": "Execution Time"}
-        expected = {title: sum(one.get(name, 0) for one in used) for name, title in names.items()}
-        revenue = sum((audit.subtotal(self.lines(person)) for person in self.customers), Fraction(0))
-        if self.browser is None:
-            print(f"Look at {self.dashboard}: {expected}, ${audit.decimal(revenue)} of revenue")
-            return
-        shown = self.browser.usage(self.dashboard)
-        for title, quantity in expected.items():
-            print(f"{title:20} {shown.get(title, 0):>7,} on the page {quantity:>7,} in the ledger and the job")
-        require(shown == expected, "the dashboard's usage is not that of the ledger")
-        self._compare_revenue(revenue)
-        for person in self.customers:
-            print(f"{person.name:20} {self.browser.money(self.dashboard, person.email)}")
-        self.browser.picture("customers")
-
-    def _compare_revenue(self, revenue: Fraction) -> None:
-        if self.browser is not None:
-            told = self.browser.revenue(self.dashboard)
-            print(f"{'Revenue, USD':20} ${told} on the page, ${audit.decimal(revenue)} computed")
-            require(Fraction(told) == revenue, "the dashboard's revenue is not what was computed")
-
-    def _end_month(self) -> None:
-        heading("The month ends, and its hour of grace")
-        self._expected = {person: self.lines(person) for person in self.customers}
-        ends = [self.invoice(person)["gracePeriodEnd"] for person in self.customers]
-        now = self.emulator.call("POST", "/_emulator/clock", json={"now": max(ends)})["now"]
-        print(f"The emulator's clock says {now}.")
-
-    def _audit(self) -> None:
-        """What the invoices should say was computed before they were issued; now they are fetched."""
-        wrong = []
-        for person in self.customers:
-            invoice = self.invoice(person, expand="lineItems")
-            heading(f"{person.name}'s invoice {invoice['invoiceNumber']}: {invoice['status']}")
-            for line in invoice["lineItems"]["lineItems"]:
-                amounts = (
-                    f"{line['quantity']:>7,} x {line['unitPrice']:<7} {line['totalPrice']:>12} {line['totalTax']:>12}"
-                )
-                print(f"{line['invoiceDisplayName']:26} {amounts} {line['totalAmount']:>12}")
-            sums = f"{invoice['subtotal']:>12} {invoice['totalTax']:>12} {invoice['grandTotal']:>12}"
-            print(f"{'Subtotal, tax, total':44} {sums}")
-            found = audit.differences(self._expected[person], invoice, person.tax_percent)
-            wrong += [f"{person.name}, {difference}" for difference in found]
-            require(invoice["status"] == "PAID", f"{person.name}'s invoice is not paid")
-        self._compare_revenue(sum(map(audit.subtotal, self._expected.values()), Fraction(0)))
-        if self.browser is not None:
-            self.browser.picture("overview after the month")
-        require(not wrong, "\n  ".join(["the invoices are not what was computed:", *wrong]))
-        count = sum(map(len, self._expected.values()))
-        heading("The invoices are right")
-        print(f"{count} lines of {len(self._expected)} invoices, their taxes and totals, are to the last digit what")
-        print("the ledger's usage costs by the prices that the program declares, computed in fractions.")
-
     def invitation(self) -> None:
+        """The month is over for Ada and Grace, so the person at the terminal becomes a customer of today."""
         super().invitation()
-        body = json.dumps({"customer": self.customers[ADA], "language": "python", "code": "print(42)"})
-        print(f"The service:  curl {self.service.url}/submissions --json '{body}'")
-        print(f"The pages:    {self.dashboard}")
+        self.emulator.call("POST", "/_emulator/clock", json={"now": datetime.now(timezone.utc).isoformat()})
+        body = {"email": "you@example.com", "planId": self.outputs["plan"], "redirectUrl": self.url("/welcome")}
+        link = self.emulator.call("POST", "/v0/customers/authorization", json=body)["url"]
+        submission = json.dumps({"customer": "cus_...", "language": "python", "code": "print(42)"})
+        print(f"Your link:    {link}")
+        print(f"The service:  curl {self.url('/submissions')} --json '{submission}'")
+        print(f"The pages:    {self.dashboard} (your customer id is under Customers)")
 
 
 def _seconds(results: list[Json]) -> int:

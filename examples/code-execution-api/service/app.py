@@ -20,9 +20,15 @@ from service.submissions import Busy, Submissions
 
 MOST_BYTES = 256 << 10
 MOST_WAIT = 30
-_WELCOME = (
-    "<!doctype html><html lang=en><title>Welcome</title><h1>Welcome</h1><p>Your submissions are billed from now on.</p>"
-)
+_WELCOME = """\
+<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<title>Welcome</title>
+<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }</style>
+<h1>Welcome</h1>
+<p>You can submit code now. You pay for what you run, once a month.</p>
+"""
 
 
 class Posted(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 
 
@@ -14,6 +15,7 @@ def main() -> None:
         hard = resource.getrlimit(what)[1]
         most = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(what, (most, most))
+    signal.alarm(int(amounts[0]))  # survives what follows, and ends the program where the service did not live to
     os.execve(sys.executable, [sys.executable, "-I", program], {})  # noqa: S606 - no shell is the point
 
 
