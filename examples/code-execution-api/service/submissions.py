@@ -6,8 +6,9 @@ import asyncio
 import logging
 import math
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -73,7 +74,7 @@ class Submissions:
             if not is_run:
                 taken = replace(taken, status="accepted", started=now(), seconds=0)
             self._ledger.add(taken)
-            self._start(taken, self._run_and_bill(taken, code) if is_run else self._bill(taken.id))
+            self._start(taken, partial(self._run_and_bill, code) if is_run else self._bill)
         finally:
             self._admitted -= 1
         return taken
@@ -85,13 +86,13 @@ class Submissions:
             await asyncio.wait([task], timeout=wait)
         return self._ledger.find(submission_id)
 
-    def _start(self, submission: Submission, work: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+    def _start(self, submission: Submission, work: Callable[[str], Awaitable[None]]) -> asyncio.Task[None]:
         """Do it in the background, where `result` finds it."""
         self._admitted += 1
 
         async def carry_out() -> None:
             try:
-                await work
+                await work(submission.id)
             finally:
                 self._admitted -= 1
                 del self._under_way[submission.id]
@@ -99,17 +100,17 @@ class Submissions:
         task = self._under_way[submission.id] = asyncio.create_task(carry_out())
         return task
 
-    async def _run_and_bill(self, submission: Submission, code: str) -> None:
+    async def _run_and_bill(self, code: str, submission_id: str) -> None:
         async with self._turn:
-            self._ledger.update(submission.id, status="running", started=now())
+            self._ledger.update(submission_id, status="running", started=now())
             try:
                 outcome = await sandbox.run(code, self._limits)
             except OSError as error:
-                _log.error("submission %s could not be run, and is not billed: %s", submission.id, error.strerror)
-                self._ledger.update(submission.id, status="interrupted")
+                _log.error("submission %s could not be run, and is not billed: %s", submission_id, error.strerror)
+                self._ledger.update(submission_id, status="interrupted")
                 return
-        self._ledger.update(submission.id, **_used(outcome, self._limits))
-        await self._bill(submission.id)
+        self._ledger.update(submission_id, **_used(outcome, self._limits))
+        await self._bill(submission_id)
 
     async def _bill(self, submission_id: str) -> None:
         """Bill it, or leave it to the next sweep."""
@@ -128,7 +129,7 @@ class Submissions:
         while True:
             for submission in self._ledger.unbilled():
                 if submission.id not in self._under_way:
-                    await self._start(submission, self._bill(submission.id))
+                    await self._start(submission, self._bill)
             await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -1,0 +1,163 @@
+"""A merchant with a catalog as the example's, made by the API, and the example's service over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from service.__main__ import client
+from service.app import create_app
+from service.billing import Billing
+from service.catalog import Catalog
+from service.ledger import Ledger, now
+from service.sandbox import Limits
+from service.submissions import Submissions
+from tests.engine.account import Json
+from tests.engine.site import Site
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "code-execution-api"
+RESERVE, REPORT = "/v0/entitlements", "/v0/usage"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the merchant has."""
+
+    site: Site
+    catalog: Catalog
+    plan: str
+
+    def customer(self, email: str = "ada@example.com", *, subscribed: bool = True) -> str:
+        consumer = {"name": "Ada", "email": email, "address": {"country": "DE", "zipCode": "10115"}}
+        account = self.site.account
+        made = account.post("/v0/customers", merchantId=self.catalog.merchant, consumer=consumer)["customerId"]
+        if subscribed:
+            account.post("/v0/subscriptions", name="Ada", planId=self.plan, customerId=made, startedAt=now())
+        return str(made)
+
+    def spend(self, customer: str, metric: str, quantity: int) -> None:
+        """Use something beside the service."""
+        self.site.account.post(
+            REPORT,
+            idempotencyKey=f"spent-{customer}",
+            customerId=customer,
+            merchantId=self.catalog.merchant,
+            timestamp=now(),
+            properties=[{"billableMetricId": metric, "quantity": quantity}],
+        )
+
+    def usage(self, customer: str) -> list[Json]:
+        """Everything that was billed to a customer, the latest first."""
+        return self.site.account.listed(
+            REPORT, customerId=customer, startTime="2026-01-01T00:00:00Z", endTime="2999-01-01T00:00:00Z"
+        )
+
+    def calls(self) -> list[str]:
+        """The paths that the service called, in order."""
+        return [call.path for call in self.site.gate.calls]
+
+    def quantities(self, entries: list[Json]) -> dict[str, int]:
+        """Quantities by the name of their metric."""
+        names = {self.catalog.seconds: "seconds", **{metric: tier for tier, metric in self.catalog.submissions.items()}}
+        return {names[entry["billableMetricId"]]: entry["quantity"] for entry in entries}
+
+
+def make_shop(site: Site) -> Shop:
+    account = site.account
+    merchant = {"merchantId": account.merchant_id}
+    product = account.post("/v0/products", name="Code Execution API", description="", **merchant)["id"]
+
+    def metric(name: str, unit: str, **fields: str) -> str:
+        body = {"name": name, "unit": unit, "description": "", "productId": product, "eventType": name, **merchant}
+        return str(account.post("/v0/billableMetrics", **body, **fields)["id"])
+
+    def price(metric_id: str, unit_price: str) -> str:
+        body = {"billableMetricId": metric_id, "invoiceDisplayName": "Line", "paymentTerm": "in_arrears"}
+        charged = {"model": "standard", "properties": {"unitPrice": unit_price}}
+        return str(account.post("/v0/prices", **body, **charged)["id"])
+
+    basic = metric("Basic", "submission", aggregation="COUNT")
+    premium = metric("Premium", "submission", aggregation="COUNT")
+    seconds = metric("Seconds", "second", aggregation="SUM", valueProperty="$.seconds")
+    prices = [price(basic, "0.001"), price(premium, "0.005"), price(seconds, "0.0002")]
+    plan = account.post("/v0/plans", name="Plan", currency="USD", productId=product, prices=prices, **merchant)["id"]
+    return Shop(site, Catalog(account.merchant_id, {"basic": basic, "premium": premium}, seconds), plan)
+
+
+class Desk:
+    """A client of a service."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def post(self, customer: str, code: str, language: str = "python") -> httpx.Response:
+        return await self.http.post(
+            "/submissions", json={"customer": customer, "language": language, "code": code}, timeout=60
+        )
+
+    async def result(self, posted: httpx.Response | str) -> Json:
+        """What came of it, at its end."""
+        path = posted if isinstance(posted, str) else posted.headers["location"]
+        answer = await self.http.get(f"{path}?wait=30", timeout=60)
+        result: Json = answer.json()
+        return result
+
+    async def submit(self, customer: str, code: str, language: str = "python") -> Json:
+        posted = await self.post(customer, code, language)
+        assert posted.status_code == 202, posted.text
+        return await self.result(posted)
+
+
+@asynccontextmanager
+async def open_desk(shop: Shop, ledger_file: Path, limits: Limits | None = None, **options: int) -> AsyncIterator[Desk]:
+    """The service in this process."""
+    ledger = Ledger(ledger_file)
+    async with client(shop.site.running.url, shop.site.running.api_key) as account:
+        submissions = Submissions(Billing(account, shop.catalog), ledger, limits or Limits(), **options)
+        app = create_app(submissions, ledger)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://service") as http,
+        ):
+            yield Desk(http)
+    ledger.close()
+
+
+@contextmanager
+def process(shop: Shop, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The service as a process of its own, and its address; it is killed at the end, if it lives."""
+    counted = shop.catalog.submissions
+    metrics = {"basic": counted["basic"], "premium": counted["premium"], "seconds": shop.catalog.seconds}
+    outputs = folder / "outputs.json"
+    outputs.write_text(json.dumps({"merchant": shop.catalog.merchant, "metrics": metrics, "checkout": "[secret]"}))
+    command = [sys.executable, "-m", "service", "--outputs", str(outputs), "--port", "0"]
+    with (folder / "log").open("a") as log:
+        running = subprocess.Popen(
+            [*command, "--ledger", str(folder / "ledger.db")],
+            cwd=EXAMPLE,
+            env={**os.environ, **shop.site.environment},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert running.stdout is not None
+    try:
+        yield running, running.stdout.readline().split()[-1]
+    finally:
+        running.kill()
+        running.wait()
+        running.stdout.close()
+
+
+def rows(entries: list[Json], name: str) -> list[Any]:
+    return [entry[name] for entry in entries]
