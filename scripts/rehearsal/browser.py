@@ -8,10 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Browser:
@@ -80,12 +89,18 @@ class Browser:
 
 
 @contextmanager
-def opened(pictures: Path | None) -> Iterator[Browser]:
+def launched() -> Iterator[Chromium]:
     """The system's Chromium, without a window on the screen."""
     with sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, CHROMIUMS)))
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(pictures: Path | None) -> Iterator[Browser]:
+    with launched() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(30_000)
         yield Browser(page, pictures)
-        browser.close()

@@ -69,13 +69,14 @@ class Story(Scene):
         require(len(finished) == len(AT_ONCE), "not all of them finished and were billed")
 
     def _grace_runs_out(self) -> None:
-        heading("Grace gets a link of her own, made on the dashboard, and accepts")
+        heading("Grace gets a link of her own, and accepts")
         if self.browser is None:
             body = {"email": GRACE.email, "planId": self.outputs["plan"]}
             made = self.emulator.call("POST", "/v0/customers/authorization", json=body)
             link, url = made["id"], made["url"]
         else:
             link, url = self.browser.make_link(self.dashboard, GRACE.email)
+            print("The merchant makes it by the form on the dashboard.")
         self.check_out(GRACE, link, url)
         heading("Her nightly job reports, in one batch, as many premium submissions as her test money pays")
         count = self._nightly_job()

@@ -145,7 +145,7 @@ def process(shop: Shop, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
         running = subprocess.Popen(
             [*command, "--ledger", str(folder / "ledger.db")],
             cwd=EXAMPLE,
-            env={**os.environ, **shop.site.environment},
+            env={**os.environ, **shop.site.environment, "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
