@@ -10,6 +10,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +25,7 @@ from service.sandbox import Limits
 from service.submissions import Submissions
 
 SANDBOX = "https://api.sandbox.paygentic.io"
+SERVING: Any = {"host": "127.0.0.1", "log_config": None, "access_log": False, "timeout_graceful_shutdown": 5}
 
 
 def main() -> None:
@@ -59,8 +61,7 @@ async def serve(asked: argparse.Namespace, found: Catalog) -> None:
         ledger = Ledger(asked.ledger)
         submissions = Submissions(Billing(http, found), ledger, limits, runs=asked.runs, waiting=asked.waiting)
         app = create_app(submissions, ledger)
-        config = uvicorn.Config(app, host="127.0.0.1", port=asked.port, log_config=None, access_log=False)
-        await _Server(config).serve()
+        await _Server(uvicorn.Config(app, port=asked.port, **SERVING)).serve()
         ledger.close()
 
 

@@ -144,7 +144,9 @@ def _wait(text: str) -> int:
 
 async def _refuse(_request: Request, error: Exception) -> Response:
     refusal = error if isinstance(error, Refusal) else _refusal(error)
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
     return JSONResponse({"error": refusal.code, "message": str(refusal)}, refusal.status, headers)
 
 
