@@ -116,6 +116,22 @@ def test_usage_is_drawn_and_tabled_and_events_of_no_metric_are_named(merchant: M
         assert "3 submissions (count)" in _open(person, f"/dashboard?range={span}").text
 
 
+def test_usage_by_the_older_paths_is_received_as_well_and_no_longer_drawn_once_it_is_long_ago(
+    merchant: Merchant, person: httpx.Client
+) -> None:
+    plan = _catalog(merchant)
+    customer = merchant.subscription(plan["id"])["customerId"]
+    metric = plan["prices"][0]["billableMetricId"]
+    stamp = merchant.get("/_emulator/clock")["now"]
+    used = {"customerId": customer, "merchantId": merchant.id, "timestamp": stamp, "idempotencyKey": "1"}
+    merchant.post("/v0/usage", {**used, "properties": [{"billableMetricId": metric, "quantity": 7}]})
+    text = _open(person, "/dashboard").text
+    assert "Events received 1" in text
+    assert "7 submissions (count)" in text
+    merchant.post("/_emulator/clock", {"advance": "PT2H"})
+    assert "Metrics: no events in this time" in _open(person, "/dashboard").text
+
+
 def test_a_chart_is_inert_markup_with_a_title_for_each_bar() -> None:
     svg = str(bars(HOSTILE, ("a", "b"), (Series(HOSTILE, (1.0, 0.0), ("one", "none")), Series("x", (2, 3), ("", "")))))
     assert "<script" not in svg
@@ -215,6 +231,19 @@ def test_test_money_is_what_is_left_paid_owed_and_reserved(merchant: Merchant, p
     text = _open(person, "/dashboard/customers").text
     assert "left of $100.00" in text
     assert "$0.00 reserved" in text
+
+
+def test_a_reservation_that_the_emulators_clock_has_run_past_is_shown_no_more(
+    merchant: Merchant, person: httpx.Client
+) -> None:
+    plan = _catalog(merchant)
+    customer = merchant.subscription(plan["id"])["customerId"]
+    wanted = [{"billableMetricId": plan["prices"][0]["billableMetricId"], "quantity": 500}]
+    body = {"merchantId": merchant.id, "customerId": customer, "entitlementData": wanted}
+    merchant.post("/v0/entitlements", body)
+    assert "$1.00 reserved" in _open(person, "/dashboard/customers").text
+    merchant.post("/_emulator/clock", {"advance": "PT61M"})
+    assert "$0.00 reserved" in _open(person, "/dashboard/customers").text
 
 
 def test_only_so_many_forms_are_remembered() -> None:

@@ -20,6 +20,8 @@ from pulumi_paygentic.emulator.pages.words import counted, money, month, number
 
 MOST_CHARTS = 6
 _MONTHS = 12
+_RECEIVED = ("events", "usage")
+"""The tables of what is reported: the older paths call it usage events."""
 
 
 class Range(NamedTuple):
@@ -62,7 +64,8 @@ def show_overview(view: View) -> Response:
     measured = reports.usage(cx.store, cx.merchant, start=start, end=end, window=span.window)
     revenue = list(_revenues(reports.revenue(cx.store, cx.clock.now(), cx.merchant)))
     live = sum(cx.store.count(kinds.SUBSCRIPTION, {"status": s}, merchant=cx.merchant) for s in LIVE)
-    [(events,)] = cx.store.sql("SELECT count(*) FROM events WHERE merchant = ?", (cx.merchant,))
+    counts = [cx.store.sql(f"SELECT count(*) FROM {each} WHERE merchant = ?", (cx.merchant,)) for each in _RECEIVED]  # noqa: S608
+    events = sum(count for [(count,)] in counts)
     tiles = [
         ("Customers", number(reports.customer_count(cx.store, cx.merchant))),
         ("Live subscriptions", number(live)),
@@ -72,7 +75,15 @@ def show_overview(view: View) -> Response:
     usage = list(_usages(measured, start, span))
     unmatched = reports.unmatched(cx.store, cx.merchant)
     return view.page(
-        "overview.html", "", tiles=tiles, usage=usage, revenue=revenue, unmatched=unmatched, ranges=RANGES, span=span
+        "overview.html",
+        "",
+        tiles=tiles,
+        received=events,
+        usage=usage,
+        revenue=revenue,
+        unmatched=unmatched,
+        ranges=RANGES,
+        span=span,
     )
 
 
