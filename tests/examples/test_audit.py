@@ -50,7 +50,7 @@ def test_the_right_invoice_has_no_difference() -> None:
 @pytest.mark.parametrize("name", ["subtotal", "totalTax", "grandTotal"])
 def test_a_wrong_last_digit_of_a_sum_is_told(name: str) -> None:
     wrong = {**INVOICE, name: f"{INVOICE[name]}1"}
-    assert audit.differences(COMPUTED, wrong, 20) == [f"Invoice: {name} is {wrong[name]}, computed {INVOICE[name]}"]
+    assert audit.differences(COMPUTED, wrong, 20) == [f"totals: {name} is {wrong[name]}, computed {INVOICE[name]}"]
 
 
 @pytest.mark.parametrize("name", ["quantity", "unitPrice", "taxRate", "totalPrice", "totalTax", "totalAmount"])
