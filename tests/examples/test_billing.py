@@ -10,7 +10,7 @@ import pytest
 
 from service.sandbox import Limits, Outcome
 from service.submissions import _used
-from tests.engine.site import Call, Hold, answer, lose
+from tests.engine.site import Call, Exchange, Hold, answer, lose
 from tests.examples.shop import REPORT, RESERVE, Shop, open_desk, rows
 
 pytestmark = pytest.mark.anyio
@@ -166,6 +166,33 @@ async def test_a_reservation_is_repeated_only_if_the_first_was_not_taken(shop: S
     assert (refused.status_code, refused.json()["error"]) == (503, "billing_unavailable")
     assert int(refused.headers["retry-after"]) > 0
     assert shop.calls() == [RESERVE, RESERVE, REPORT, RESERVE]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(400, 502), (409, 502), (422, 502), (401, 503), (403, 503), (429, 503), (500, 503), (200, 503)]
+)
+async def test_a_reservation_that_fails_tells_whether_to_come_again(
+    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int, told: int
+) -> None:
+    customer = shop.customer()
+    shop.site.gate.script = lambda _: answer(status, {"message": f"{customer}: no", "code": "CLOSED"})
+    async with open_desk(shop, tmp_path / "ledger") as desk:
+        refused = await desk.post(customer, "print()")
+    assert (refused.status_code, "retry-after" in refused.headers) == (told, told == 503)
+    assert caplog.messages == [f"funds can't be reserved: {status} CLOSED"]
+
+
+async def test_nobody_waits_for_a_minute_because_the_api_asks_for_one(shop: Shop, tmp_path: Path) -> None:
+    async def later(exchange: Exchange) -> None:
+        headers = [(b"retry-after", b"60"), (b"content-length", b"0")]
+        await exchange.send({"type": "http.response.start", "status": 429, "headers": headers})
+        await exchange.send({"type": "http.response.body", "body": b""})
+
+    shop.site.gate.script = lambda _: later
+    async with open_desk(shop, tmp_path / "ledger") as desk:
+        refused = await desk.post(shop.customer(), "print()")
+    assert refused.status_code == 503
+    assert shop.calls() == [RESERVE]
 
 
 async def test_two_hundred_submissions_at_once_are_each_billed_once(shop: Shop, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from service.billing import BillingError, InsufficientFunds, UnknownCustomer
+from service.billing import BillingError, InsufficientFunds, Refused, UnknownCustomer
 from service.languages import LANGUAGES
 from service.ledger import Ledger, Submission
 from service.submissions import Busy, Submissions
@@ -160,6 +160,8 @@ def _refusal(error: Exception) -> Refusal:
             refusal = Refusal(403, "unknown_customer", "There is no such customer, or none who has subscribed.")
         case Busy():
             refusal = Refusal(503, "busy", "Too many submissions are waiting.", retry_after=2)
+        case Refused():
+            refusal = Refusal(502, "billing_refused", "Funds can't be reserved: the service's operator has to look.")
         case BillingError():
             refusal = Refusal(503, "billing_unavailable", "Funds can't be reserved at the moment.", retry_after=5)
         case _:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+from tenacity.stop import stop_after_attempt, stop_before_delay
 
 from service.catalog import Catalog
 from service.ledger import Submission
 
 _PAUSE = wait_random_exponential(multiplier=0.2, max=5)
-_MOST_SECONDS = 30.0
-_ATTEMPTS = 4
+_ENOUGH = stop_after_attempt(4) | stop_before_delay(10)
 
 
 class BillingError(Exception):
@@ -84,7 +84,7 @@ class Billing:
         retrying = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, Unavailable) and repeat(error)),
             wait=_pause,
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=_ENOUGH,
             reraise=True,
         )
         return await retrying(self._once, path, {**body, "merchantId": self._catalog.merchant})
@@ -111,7 +111,7 @@ def _error(response: httpx.Response, code: object) -> BillingError:
         return UnknownCustomer(told)
     if status in {401, 403, 408, 429} or not 400 <= status < 500:  # a key can be mended, and then it goes on
         after = response.headers.get("retry-after", "")
-        seconds = min(float(after), _MOST_SECONDS) if after.isdecimal() else None
+        seconds = float(after) if after.isascii() and after.isdecimal() and len(after) < 9 else None
         return Unavailable(told, untouched=status == 429, retry_after=seconds)
     return Refused(told)
 

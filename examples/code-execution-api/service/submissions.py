@@ -15,7 +15,7 @@ from typing import Any
 from typing_extensions import Self
 
 from service import sandbox
-from service.billing import Billing, BillingError, Unavailable
+from service.billing import Billing, BillingError, Refused, Unavailable
 from service.languages import LANGUAGES
 from service.ledger import Ledger, Submission, now
 from service.sandbox import Limits, Outcome
@@ -75,6 +75,9 @@ class Submissions:
                 taken = replace(taken, status="accepted", started=now(), seconds=0)
             self._ledger.add(taken)
             self._start(taken, partial(self._run_and_bill, code) if is_run else self._bill)
+        except (Refused, Unavailable) as error:
+            _log.warning("funds can't be reserved: %s", error)
+            raise
         finally:
             self._admitted -= 1
         return taken
