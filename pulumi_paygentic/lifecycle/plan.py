@@ -151,8 +151,9 @@ def _equal(version: Version, lines: Lines) -> bool:
 
 
 def _entries(lines: Lines) -> list[dict[str, str]]:
+    """In the order of keys: Pulumi's maps have none, and a catalog is to come out the same every time."""
     if isinstance(lines, Mapping):
-        return [{"priceId": price_id, "key": key} for key, price_id in lines.items()]
+        return [{"priceId": price_id, "key": key} for key, price_id in sorted(lines.items())]
     return [{"priceId": price_id} for price_id in lines]
 
 

@@ -151,6 +151,18 @@ def test_lines_of_a_plan_change_without_losing_the_others(engine: Engine, world:
     converged(engine, renamed)
 
 
+def test_lines_stand_in_the_order_of_their_keys_however_a_program_is_read(engine: Engine, world: World) -> None:
+    for number, order in enumerate((["premium", "basic"], ["basic", "premium"])):
+        prices = {name: Ref(name) for name in order}
+        program = {
+            **shop(),
+            "plan0": Resource(Plan, {**shop()["plan0"].inputs, "name": f"P{number}", "prices": prices}),
+        }
+        engine.state.pop("plan0", None)
+        assert not engine.up(program).errors
+        assert list(lines(default(world, engine.id("plan0")))) == ["basic", "premium"]
+
+
 def test_from_a_list_to_keys_and_back(engine: Engine, world: World) -> None:
     engine.up(shop(keyed=False))
     assert not engine.up(shop(keyed=True)).errors
