@@ -1,16 +1,16 @@
-"""How fast the emulator takes events, one request each, and answers a meter query over all of them.
+"""How fast the emulator takes events while its dashboard is open, and answers what is asked of them.
 
-    python benchmarks/metering.py [--events 100000] [--connections 8]
+    python -m benchmarks.metering [--events 100000] [--connections 8] [--rate N] [--no-dashboard | --browser]
 
 The emulator runs in a process of its own over a file, and is killed at the end: every event whose 202 arrived must be
-in the file. The client writes HTTP by hand over kept connections, so that it is the emulator that is measured.
+in the file. The load, and a browser if one is asked for, share the machine with it, so its own processor time is told
+beside the clock's.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import re
 import signal
@@ -19,42 +19,60 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
-KEY = "Bearer sk_test_emulator"
+from benchmarks.load import DASHBOARD, KEY, Load, browsed, percentiles, polled
+
 AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST")
+BILLED = ("COUNT", "SUM")
+CUSTOMERS = 20
 SINCE = "from=2020-01-01T00:00:00Z&to=2999-01-01T00:00:00Z"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=0, help="events a second; without it, as fast as they are taken")
+    looked_at = parser.add_mutually_exclusive_group()
+    looked_at.add_argument("--no-dashboard", action="store_true")
+    looked_at.add_argument("--browser", action="store_true", help="a headless Chromium instead of plain requests")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "emulator.db"
-        command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--port", "0", "--data", str(data)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        try:
-            url = _address(process)
-            with httpx.Client(base_url=url, headers={"Authorization": KEY}, timeout=60) as http:
-                metrics = _metrics(http)
-                seconds = asyncio.run(_ingest(url, options.events, options.connections))
-                busy = _processor_seconds(process.pid)
-                print(f"ingestion: {options.events} events in {seconds:.1f} s: {options.events / seconds:.0f} a second")
-                print(f"  of which the emulator computed {busy:.1f} s: {options.events / busy:.0f} a second of its own")
-                _query(http, metrics, process.pid)
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        with sqlite3.connect(data) as database:
+        with _emulator(data) as (url, process), _client(url) as http:
+            metrics, customers = _catalog(http)
+            _ingest(url, process.pid, customers, options)
+            _query(http, metrics, process.pid)
+            _read(http, customers, process.pid)
+        with closing(sqlite3.connect(data)) as database:
             [kept] = database.execute("SELECT count(*) FROM events").fetchone()
         print(f"killed: {kept} of {options.events} acknowledged events are in the file")
         print(f"file: {data.stat().st_size / options.events:.0f} bytes an event")
+        with _emulator(data) as (url, process), _client(url) as http:
+            print("after a restart, the first query")
+            _query(http, {"SUM": metrics["SUM"]}, process.pid)
+
+
+@contextmanager
+def _emulator(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """An emulator over the file, killed at the end as nothing else can be survived."""
+    command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield _address(process), process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def _client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, headers={"Authorization": KEY}, timeout=60)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -65,66 +83,111 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise SystemExit("the emulator did not start")
 
 
+def _catalog(http: httpx.Client) -> tuple[dict[str, str], list[str]]:
+    """A metric of each aggregation over the same events, and customers whose plan bills two of them."""
+    named = {"name": "A", "description": "", "merchantId": "org_emulator"}
+
+    def made(path: str, **body: Any) -> Any:
+        return http.post(path, json={**named, **body}).raise_for_status().json()
+
+    product = made("/v0/products")["id"]
+    metrics = {}
+    for aggregation in AGGREGATIONS:
+        value = {} if aggregation == "COUNT" else {"valueProperty": "$.seconds"}
+        fields = {"unit": "s", "eventType": "run", "groupBy": {"language": "$.language"}, **value}
+        metrics[aggregation] = made("/v0/billableMetrics", productId=product, aggregation=aggregation, **fields)["id"]
+    charged = {"invoiceDisplayName": "A", "paymentTerm": "in_arrears", "model": "standard"}
+    prices = [
+        made("/v0/prices", billableMetricId=metrics[name], properties={"unitPrice": "0.00001"}, **charged)["id"]
+        for name in BILLED
+    ]
+    plan = made("/v0/plans", productId=product, currency="USD", prices=prices)["id"]
+    customers = []
+    for number in range(CUSTOMERS):
+        consumer = {"name": "A", "email": f"{number}@example.com", "address": {}}
+        customers.append(made("/v0/customers", consumer=consumer)["customerId"])
+        started = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime())
+        made("/v0/subscriptions", planId=plan, customerId=customers[-1], startedAt=started)
+    return metrics, customers
+
+
+def _ingest(url: str, pid: int, customers: list[str], options: argparse.Namespace) -> None:
+    def body(number: int) -> dict[str, Any]:
+        """With a value of its own in every event: the hardest case for what is asked later."""
+        return {
+            "type": "run",
+            "source": "benchmark",
+            "subject": customers[number % len(customers)],
+            "idempotencyKey": f"run-{number}",
+            "data": {"seconds": number / 7, "language": ("python", "rust", "go")[number % 3]},
+        }
+
+    polls: list[float] = []
+    load = Load(url, body, options.events, options.connections, options.rate)
+
+    async def run() -> None:
+        looking = browsed(url, polls) if options.browser else polled(url, polls)
+        async with nullcontext() if options.no_dashboard else looking:
+            await load.run()
+
+    memory, computed, own = _memory(pid), _processor_seconds(pid), time.process_time()
+    asyncio.run(run())
+    busy, own = _processor_seconds(pid) - computed, time.process_time() - own
+    print(f"ingestion: {options.events} events in {load.seconds:.1f} s: {options.events / load.seconds:.0f} a second")
+    print(f"  of which the emulator computed {busy:.1f} s: {options.events / busy:.0f} a second of its own")
+    print(f"  the load itself took {own:.1f} s of the processors")
+    print(f"  an event: {percentiles(load.times)}")
+    if polls:
+        print(f"  dashboard, asked {len(polls)} times: {percentiles(polls)}")
+    print(f"  memory: {(_memory(pid) - memory) / options.events:.0f} bytes an event")
+
+
+def _query(http: httpx.Client, metrics: dict[str, str], pid: int) -> None:
+    """Seconds that the emulator computes for each query, the first time and again."""
+    for aggregation, metric in metrics.items():
+        times = []
+        for query in ("", "&windowSize=HOUR", "&groupBy=subject,language"):
+            for _ in range(2):
+                with _timed(pid, times):
+                    http.get(f"/v0/billableMetrics/{metric}/meter?{SINCE}{query}").raise_for_status()
+        pairs = [f"{first:5.2f} {again:5.2f}" for first, again in zip(times[::2], times[1::2], strict=True)]
+        print(f"meter {aggregation:12}: {' | '.join(pairs)} s  (whole, hours, groups; each first and again)")
+
+
+def _read(http: httpx.Client, customers: list[str], pid: int) -> None:
+    """What else looks at events: pages, invoices, revenue."""
+    day = time.strftime("startTime=%Y-%m-%dT00:00:00Z&endTime=2999-01-01T00:00:00Z", time.gmtime())
+    for path in (
+        *(f"{DASHBOARD}?range={span}" for span in ("hour", "day", "month")),
+        f"{DASHBOARD}/customers",
+        "/v2/invoices?limit=100",
+        f"/v2/invoices?customerId={customers[0]}",
+        f"/v0/revenue?merchantId=org_emulator&{day}",
+    ):
+        times: list[float] = []
+        for _ in range(2):
+            with _timed(pid, times):
+                http.get(path).raise_for_status()
+        print(f"{times[0]:5.2f} {times[1]:5.2f} s  {path.partition('&')[0]}  (first and again)")
+    print(f"memory in all: {_memory(pid) / 1e6:.0f} MB")
+
+
+@contextmanager
+def _timed(pid: int, times: list[float]) -> Iterator[None]:
+    started = _processor_seconds(pid)
+    yield
+    times.append(_processor_seconds(pid) - started)
+
+
 def _processor_seconds(pid: int) -> float:
     """How long the process has computed so far; unlike the clock, no other process of the machine adds to it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _metrics(http: httpx.Client) -> dict[str, str]:
-    named = {"name": "A", "description": "", "merchantId": "org_emulator"}
-    product = http.post("/v0/products", json=named).json()["id"]
-    metrics = {}
-    for aggregation in AGGREGATIONS:
-        body = {**named, "productId": product, "unit": "s", "eventType": "run", "aggregation": aggregation}
-        body |= {"groupBy": {"language": "$.language"}}
-        if aggregation != "COUNT":
-            body |= {"valueProperty": "$.seconds"}
-        metrics[aggregation] = http.post("/v0/billableMetrics", json=body).raise_for_status().json()["id"]
-    return metrics
-
-
-def _query(http: httpx.Client, metrics: dict[str, str], pid: int) -> None:
-    """Seconds that the emulator computes for each query, with a value of its own in every event: the hardest case."""
-    for aggregation, metric in metrics.items():
-        times = []
-        for query in ("", "&windowSize=HOUR", "&groupBy=subject,language"):
-            started = _processor_seconds(pid)
-            http.get(f"/v0/billableMetrics/{metric}/meter?{SINCE}{query}").raise_for_status()
-            times.append(_processor_seconds(pid) - started)
-        print(f"meter {aggregation:12}: {' '.join(f'{seconds:5.2f} s' for seconds in times)}  (whole, hours, groups)")
-
-
-async def _ingest(url: str, count: int, connections: int) -> float:
-    """Seconds until the last of `count` events is acknowledged."""
-    numbers = iter(range(count))
-    started = time.perf_counter()
-    await asyncio.gather(*(_connection(url, numbers) for _ in range(connections)))
-    return time.perf_counter() - started
-
-
-async def _connection(url: str, numbers: Any) -> None:
-    address = urlsplit(url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    for number in numbers:
-        body = json.dumps(
-            {
-                "type": "run",
-                "source": "benchmark",
-                "subject": f"cus_{number % 100}",
-                "idempotencyKey": f"run-{number}",
-                "data": {"seconds": number / 7, "language": ("python", "rust", "go")[number % 3]},
-            }
-        ).encode()
-        head = f"POST /v0/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: {KEY}\r\n"
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        if b" 202 " not in answer.partition(b"\r\n")[0]:
-            raise SystemExit(answer.decode())
-        [length] = re.findall(rb"content-length: (\d+)", answer, re.IGNORECASE)
-        await reader.readexactly(int(length))
-    writer.close()
+def _memory(pid: int) -> int:
+    """What of the process is in memory, in bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
