@@ -1,4 +1,4 @@
-"""A load for the emulator: events, one request each, over kept connections, and a dashboard that is looked at meanwhile.
+"""A load for the emulator: events, one request each, over kept connections, while its dashboard is looked at.
 
 The requests are written by hand, so that the client takes as little of the machine as it can.
 """
@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -39,10 +39,10 @@ class Load:
         self.began = 0.0
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, port = asyncio.get_running_loop(), self._address.port or 80
         self.began = time.perf_counter()
         kept = [
-            await loop.create_connection(lambda: _Connection(self, loop), self._address.hostname, self._address.port)
+            await loop.create_connection(lambda: _Connection(self, loop), self._address.hostname or "", port)
             for _ in range(self._connections)
         ]
         await asyncio.gather(*(connection.done for _, connection in kept))
@@ -71,8 +71,7 @@ class _Connection(asyncio.Protocol):
         self.done: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:

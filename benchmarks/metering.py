@@ -145,7 +145,7 @@ def _ingest(url: str, pid: int, customers: list[str], options: argparse.Namespac
 def _query(http: httpx.Client, metrics: dict[str, str], pid: int) -> None:
     """Seconds that the emulator computes for each query, the first time and again."""
     for aggregation, metric in metrics.items():
-        times = []
+        times: list[float] = []
         for query in ("", "&windowSize=HOUR", "&groupBy=subject,language"):
             for _ in range(2):
                 with _timed(pid, times):

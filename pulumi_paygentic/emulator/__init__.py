@@ -26,7 +26,7 @@ try:
     from pulumi_paygentic.emulator.store import StoreError
     from pulumi_paygentic.emulator.unreproduced import NOT_REPRODUCED, PARTS
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"babel", "h11", "jinja2", "starlette", "uvicorn"}:
+    if (error.name or "").partition(".")[0] not in {"babel", "httptools", "jinja2", "starlette", "uvicorn"}:
         raise
     raise ModuleNotFoundError(
         "The emulator needs more packages than the provider: pip install 'pulumi-paygentic[emulator]'",

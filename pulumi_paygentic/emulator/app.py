@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_paygentic.emulator import checkout, control, portal
@@ -22,7 +21,7 @@ from pulumi_paygentic.emulator.dashboard import routes as dashboard
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
 from pulumi_paygentic.emulator.faults.faults import Disturb, Faults
 from pulumi_paygentic.emulator.operations import operations
-from pulumi_paygentic.emulator.routing import Emulator, Resource
+from pulumi_paygentic.emulator.routing import Api, Emulator
 from pulumi_paygentic.emulator.store import Store
 from pulumi_paygentic.emulator.templates import Templates
 from pulumi_paygentic.emulator.wire import respond_error
@@ -45,12 +44,11 @@ def create_app(
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
     )
-    api = [Route(template, Resource(emulator, handlers)) for template, handlers in operations().items()]
+    api = operations()
     templates = Templates(api)
     calls, faults = Calls(), Faults(templates)
     app = Starlette(
         routes=[
-            *api,
             *checkout.routes(emulator),
             *portal.routes(emulator),
             *dashboard.routes(emulator),
@@ -60,6 +58,7 @@ def create_app(
             Middleware(CountCalls, calls=calls, templates=templates),
             Middleware(Disturb, faults=faults),
             Middleware(Latency, seconds=latency_ms / 1000),
+            Middleware(Api, emulator=emulator, operations=api, templates=templates),
         ],
         exception_handlers={HTTPException: _http_error, ApiError: _api_error, Exception: _internal_error},
     )

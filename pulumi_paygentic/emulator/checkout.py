@@ -111,5 +111,5 @@ def _context(emulator: Emulator, request: Request, record: Record) -> Context:
         accounts=emulator.accounts,
         account=emulator.accounts.of(record["merchantId"]),
         method=request.method,
-        base_url=str(request.base_url).rstrip("/"),
+        request=request,
     )

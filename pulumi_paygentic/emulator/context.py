@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
 
 from pulumi_paygentic.emulator.accounts import Account, Accounts
 from pulumi_paygentic.emulator.clock import Clock
@@ -30,7 +31,7 @@ class Context:
     accounts: Accounts
     account: Account
     method: str
-    base_url: str
+    request: Request
     params: Mapping[str, str] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
     data: Any = None
@@ -38,6 +39,11 @@ class Context:
     @property
     def merchant(self) -> str:
         return self.account.merchant_id
+
+    @property
+    def base_url(self) -> str:
+        """The address that the client knows this emulator by."""
+        return str(self.request.base_url).rstrip("/")
 
     def body(self, model: type[Model]) -> Model:
         return parse(model, self.data)

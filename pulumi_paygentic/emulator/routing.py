@@ -1,13 +1,13 @@
-"""One resource a path: authenticates, reads the body, runs the handler in a transaction, answers in JSON."""
+"""The API, one resource a path: authenticates, reads the body, runs the handler in a transaction, answers in JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_paygentic.emulator.accounts import Accounts
 from pulumi_paygentic.emulator.billing import schedule
@@ -15,6 +15,7 @@ from pulumi_paygentic.emulator.clock import Clock
 from pulumi_paygentic.emulator.context import Answer, Context, Handler
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotReproduced
 from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.templates import Templates
 from pulumi_paygentic.emulator.wire import read_object, respond, respond_error
 
 Operations = dict[str, dict[str, Handler]]
@@ -34,6 +35,23 @@ class Emulator:
             schedule.enrol_missing(self.store, self.clock.now())
 
 
+class Api:
+    """Every path of the API: found in one look, where a router would try a hundred. Other paths are for `app`."""
+
+    def __init__(self, app: ASGIApp, emulator: Emulator, operations: Operations, templates: Templates) -> None:
+        self._app = app
+        self._templates = templates
+        self._resources = {template: Resource(emulator, handlers) for template, handlers in operations.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._templates.find(scope)
+        if found is None:
+            await self._app(scope, receive, send)
+        else:
+            scope["path_params"] = found.params
+            await self._resources[found.template](scope, receive, send)
+
+
 class Resource:
     """The ASGI endpoint of one path of the API."""
 
@@ -47,6 +65,8 @@ class Resource:
             response = await self._answer(request)
         except ApiError as error:
             response = respond_error(error)
+        except ClientDisconnect:
+            return  # it went before it had said all: there is nothing to do, and nobody to tell
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -61,7 +81,7 @@ class Resource:
             accounts=emulator.accounts,
             account=account,
             method=request.method,
-            base_url=str(request.base_url).rstrip("/"),
+            request=request,
             params=request.path_params,
             query=request.query_params,
             data=None if request.method in {"GET", "DELETE"} else await read_object(request),

@@ -13,9 +13,9 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_paygentic.emulator.app import DEFAULT_API_KEY, DEFAULT_MERCHANT, create_app
+from pulumi_paygentic.emulator.protocol import Protocol
 
 
 class ServeError(Exception):
@@ -101,22 +101,16 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class _Protocol(H11Protocol):
-    """Hands each request its connection, so that a fault can really drop it."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
 class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, started: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_Protocol,
+                http=Protocol,
+                ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # what clients do wrong is theirs to know
                 access_log=False,
                 timeout_graceful_shutdown=1,
                 timeout_keep_alive=60,

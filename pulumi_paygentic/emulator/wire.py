@@ -23,7 +23,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     if media_type != "application/json":
         raise UnsupportedMediaType("Send JSON, with the content type application/json.")
     try:
-        data = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+        data = _READER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
         json.dumps(data, ensure_ascii=False).encode()  # lone surrogates can be read, but never sent back
     except (ValueError, RecursionError):
         raise BadRequest("The body is not valid JSON.") from None
@@ -63,3 +63,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text} is out of range")
     return number
+
+
+_READER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

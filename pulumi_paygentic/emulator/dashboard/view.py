@@ -100,6 +100,6 @@ def context_of(emulator: Emulator, request: Request, account: Account, data: Any
         accounts=emulator.accounts,
         account=account,
         method=request.method,
-        base_url=str(request.base_url).rstrip("/"),
+        request=request,
         data=data,
     )

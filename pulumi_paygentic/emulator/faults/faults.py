@@ -39,7 +39,7 @@ class Faults:
             fault = AnyFault.model_validate(data).root
         except ValidationError as error:
             raise ValidationFailed(field_errors(error)) from None
-        if fault.path is not None and fault.path not in self._templates.known():
+        if fault.path is not None and fault.path not in self._templates.known:
             raise refuse("path", "is no path template of the API")
         number = next(self._ids)
         self._faults[number] = fault
