@@ -66,6 +66,8 @@ def link(store: Store, merchant: str, external_subject: str, customer: str) -> N
         "UPDATE events SET customer = ? WHERE merchant = ? AND external_subject = ? AND customer IS NULL",
         (customer, merchant, external_subject),
     )
+    if store.sql("SELECT changes()") != [(0,)]:
+        store.derived.clear()
 
 
 def find(store: Store, merchant: str, wanted: Filter, *, limit: int, offset: int) -> tuple[list[Event], int]:

@@ -1,25 +1,21 @@
-"""What a metric measures: its events, read by its path, and aggregated exactly.
-
-Equal values are counted first, so that what is left to add up in exact decimals is small for all but the strangest of
-loads.
-"""
+"""What a metric measures: its events, read by its path, and aggregated exactly."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from pulumi_paygentic.emulator import events
+from pulumi_paygentic.emulator import events, rollups
 from pulumi_paygentic.emulator.fields import parse_date_time
+from pulumi_paygentic.emulator.rollups import SUBJECT, Group, Reading
 from pulumi_paygentic.emulator.store import Record, Store
 from pulumi_paygentic.emulator.tallies import Tally
 
 Window = Literal["MINUTE", "HOUR", "DAY", "MONTH"]
-Group = tuple[str, ...]
-SUBJECT = "subject"
 _LENGTHS: dict[str, int] = {"MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}
+_DEPTHS: dict[str, int] = {"MINUTE": 3, "HOUR": 2, "DAY": 1, "MONTH": 1}
 
 
 class Question(NamedTuple):
@@ -47,13 +43,13 @@ class Measurement:
 def measure(store: Store, metric: Record, question: Question) -> Measurement:
     windows: defaultdict[tuple[int, Group], Tally] = defaultdict(Tally)
     groups: defaultdict[Group, Tally] = defaultdict(Tally)
-    whole, distinct = Tally(), metric["aggregation"] == "UNIQUE_COUNT"
-    for order, (start, *group, value, count) in enumerate(_rows(store, metric, question)):
-        windows[start, tuple(group)].add(order, value, count, distinct=distinct)
-    for start, *group, quantity, count in _reported(store, metric, question):
-        windows[start, tuple(group)].report(quantity, count)
-    for (_, named), tally in windows.items():
-        groups[named].merge(tally)
+    whole = Tally()
+    for start, group, tally in _counted(store, metric, question):
+        windows[start, group].merge(tally)
+    for start, *named, quantity, count in _reported(store, metric, question):
+        windows[start, tuple(named)].report(quantity, count)
+    for (_, group), tally in windows.items():
+        groups[group].merge(tally)
     for tally in groups.values():
         whole.merge(tally)
     return Measurement(whole, groups, windows)
@@ -66,35 +62,25 @@ def event_filter(metric: Record, question: Question) -> events.Filter:
     return events.Filter(metric["eventType"], start, question.end, question.customer)
 
 
-def _rows(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:
-    """Window, groups, value, and how many events had it; for LATEST one by one, in the order of time."""
+def _counted(store: Store, metric: Record, question: Question) -> Iterator[tuple[int, Group, Tally]]:
+    """Window, group and tally of the events; the dimensions of the filter are looked at, and left out of the group."""
     wanted = event_filter(metric, question)
-    columns = [_window(question.window)]
-    parameters: list[Any] = []
-    for name in question.dimensions:
-        expression, bound = _dimension(metric, name)
-        columns.append(expression)
-        parameters += bound
-    value, bound = _extract(metric.get("valueProperty"))
-    columns.append(value)
-    parameters += bound
-    conditions = ["merchant = ?", "type = ?", "time >= ?", "time < ?"]
-    parameters += [metric["merchantId"], wanted.type, wanted.start, wanted.end]
-    if wanted.customer is not None:
-        conditions.append("customer = ?")
-        parameters.append(wanted.customer)
-    for name, text in question.only.items():
-        expression, bound = _dimension(metric, name)
-        conditions.append(f"{expression} = ?")
-        parameters += [*bound, text]
-    found = f"SELECT {', '.join(columns)}, {{}} FROM events WHERE {' AND '.join(conditions)} {{}}"  # noqa: S608
-    if metric["aggregation"] == "COUNT":
-        ordinals = ", ".join(str(n + 1) for n in range(len(columns)))
-        return store.sql(found.format("count(*)", f"GROUP BY {ordinals}"), parameters)
-    if metric["aggregation"] == "LATEST":
-        return store.sql(found.format("1", "ORDER BY time, seq"), parameters)
-    counts = Counter(store.sql(found.format("1", ""), parameters))  # which SQLite would do by sorting
-    return [(*row[:-1], count) for row, count in counts.items()]
+    named = list(dict.fromkeys((*question.dimensions, *question.only)))
+    reading = Reading(
+        merchant=metric["merchantId"],
+        type=wanted.type,
+        value=metric.get("valueProperty"),
+        distinct=metric["aggregation"] == "UNIQUE_COUNT",
+        dimensions=tuple(SUBJECT if name == SUBJECT else metric["groupBy"][name] for name in named),
+        by_customer=wanted.customer is not None,
+    )
+    only = [(named.index(name), text) for name, text in question.only.items()]
+    depth = 0 if question.window is None else _DEPTHS[question.window]
+    for at, groups in rollups.between(store, reading, wanted.customer, wanted.start, wanted.end, depth=depth):
+        start = _window_start(at, question.window)
+        for group, tally in groups.items():
+            if all(group[place] == text for place, text in only):
+                yield start, group[: len(question.dimensions)], tally
 
 
 def _reported(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:
@@ -125,15 +111,13 @@ def _window(window: Window | None) -> str:
     return f"time - (time % {length} + {length}) % {length}"
 
 
-def _dimension(metric: Record, name: str) -> tuple[str, list[str]]:
-    if name == SUBJECT:
-        return "coalesce(customer, '')", []
-    expression, bound = _extract((metric.get("groupBy") or {})[name])
-    return f"coalesce(CAST({expression} AS TEXT), '')", bound
-
-
-def _extract(path: str | None) -> tuple[str, list[str]]:
-    return ("NULL", []) if path is None else ("json_extract(data, ?)", [path])
+def _window_start(at: int, window: Window | None) -> int:
+    """Of the window that a day, an hour or a minute lies in."""
+    if window is None:
+        return 0
+    if window == "MONTH":
+        return events.milliseconds(events.moment(at).replace(day=1, hour=0, minute=0))
+    return at - at % _LENGTHS[window]
 
 
 def window_end(start: int, window: Window) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from pulumi_paygentic.emulator import events, kinds, metering, rating
+from pulumi_paygentic.emulator import arrivals, events, kinds, metering, rating
 from pulumi_paygentic.emulator.billing import invoices, lines, reservations, schedule, wallets
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Question, Window
@@ -111,8 +111,14 @@ def usage(
 def unmatched(store: Store, merchant: str) -> list[tuple[str, int]]:
     """Types of events that no metric measures, most frequent first: as a rule, a misspelt type."""
     known = {metric["eventType"] for metric in store.find(kinds.BILLABLE_METRIC, merchant=merchant)}
-    counted = store.sql("SELECT type, count(*) FROM events WHERE merchant = ? GROUP BY type", (merchant,))
+    counted = arrivals.of(store).counts(merchant).items()
     return sorted(((kind, count) for kind, count in counted if kind not in known), key=lambda row: (-row[1], row[0]))
+
+
+def event_count(store: Store, merchant: str) -> int:
+    """How many were received, those of the older paths among them, which call them usage events."""
+    [(older,)] = store.sql("SELECT count(*) FROM usage WHERE merchant = ?", (merchant,))
+    return int(older) + sum(arrivals.of(store).counts(merchant).values())
 
 
 def revenue(store: Store, now: datetime, merchant: str) -> list[PlanRevenue]:

@@ -28,6 +28,9 @@ class Store:
 
     def __init__(self, path: str | None = None) -> None:
         self._lock = threading.RLock()
+        self.derived: dict[Any, Any] = {}
+        """What others have worked out of events and keep: with every further one they take it on. Dropped by whatever
+        else happens to events, and by a transaction that is taken back."""
         try:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
@@ -60,12 +63,16 @@ class Store:
         """All or nothing: an error on the way out leaves no partial write."""
         with self._lock:
             self.sql("BEGIN IMMEDIATE")
+            changes = self._connection.total_changes
             try:
                 yield
+                self.sql("COMMIT")
             except BaseException:
-                self.sql("ROLLBACK")
+                if self._connection.in_transaction:  # it is not where a commit failed for good
+                    self.sql("ROLLBACK")
+                if self._connection.total_changes != changes:
+                    self.derived.clear()
                 raise
-            self.sql("COMMIT")
 
     def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -134,6 +141,7 @@ class Store:
                 f"DELETE FROM {table} WHERE merchant = coalesce(?, merchant) AND (? IS NULL OR customer = ?)",  # noqa: S608
                 (merchant, customer, customer),
             )
+        self.derived.clear()
 
 
 def read_record(body: str) -> Record:

@@ -13,6 +13,7 @@ from typing import Any
 LARGEST = Decimal(10) ** 30
 EXACT = Context(prec=100)
 """Enough digits for any sum of values that are counted: nothing is ever rounded but an average."""
+_NEVER = 2**62
 _DECIMAL = re.compile(r"-?\d{1,31}(\.\d{1,31})?", re.ASCII)
 
 
@@ -28,12 +29,18 @@ class Tally:
     total: Decimal = Decimal(0)
     least: Decimal | None = None
     most: Decimal | None = None
-    latest: tuple[int, Decimal] | None = None
+    latest: tuple[int, int, Decimal] | None = None
+    """Time, number and value of the latest event that has one."""
+    first: int = _NEVER
+    last: int = -1
+    """When the events begin and end."""
     distinct: set[Any] = field(default_factory=set)
 
-    def add(self, order: int, value: Any, count: int, *, distinct: bool) -> None:
-        """A value that `count` events have; where only distinct ones are asked for, it need be no number."""
-        self.events += count
+    def add(self, time: int, seq: int, value: Any, *, distinct: bool) -> None:
+        """An event and its value; where only distinct ones are asked for, it need be no number."""
+        self.events += 1
+        self.first = min(self.first, time)
+        self.last = max(self.last, time)
         if value is None:
             return
         if distinct:
@@ -42,13 +49,14 @@ class Tally:
         number = numeric(value)
         if number is None:
             return
-        self.valued += count
-        self.total = EXACT.fma(number, count, self.total)
+        self.valued += 1
+        self.total = EXACT.add(number, self.total)
         if self.least is None or number < self.least:
             self.least = number
         if self.most is None or number > self.most:
             self.most = number
-        self.latest = (order, number)
+        if self.latest is None or (time, seq) > self.latest:
+            self.latest = (time, seq, number)
 
     def report(self, quantity: int, count: int) -> None:
         self.events += count
@@ -62,6 +70,7 @@ class Tally:
         self.valued += other.valued
         self.total = EXACT.add(self.total, other.total)
         self.distinct |= other.distinct
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         if other.least is None or other.most is None or other.latest is None:
             return
         self.least = other.least if self.least is None else min(self.least, other.least)
@@ -79,7 +88,7 @@ class Tally:
             return Decimal(len(self.distinct))
         if aggregation == "AVG":
             return EXACT.divide(self.total, self.valued) if self.valued else Decimal(0)
-        latest = None if self.latest is None else self.latest[1]
+        latest = None if self.latest is None else self.latest[2]
         found = {"SUM": self.total, "MIN": self.least, "MAX": self.most, "LATEST": latest}[aggregation]
         return Decimal(0) if found is None else found
 

@@ -12,8 +12,9 @@ from pulumi_paygentic.emulator import events, kinds, metering, query
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.events import EXTERNAL_ID
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
-from pulumi_paygentic.emulator.metering import Group, Question, Window
+from pulumi_paygentic.emulator.metering import Question, Window
 from pulumi_paygentic.emulator.query import Page
+from pulumi_paygentic.emulator.rollups import SUBJECT, Group
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.store import Record
 from pulumi_paygentic.emulator.tallies import Tally
@@ -88,7 +89,7 @@ def _question(cx: Context, metric: Record) -> Question:
     window = next((name for name in windows if name == asked), None)
     if asked is not None and window is None:
         raise refuse("windowSize", f"must be one of {', '.join(windows)}", "enum")
-    known = {metering.SUBJECT, *(metric["groupBy"] or {})}
+    known = {SUBJECT, *(metric["groupBy"] or {})}
     dimensions = list(dict.fromkeys(filter(None, cx.query.get("groupBy", "").split(","))))
     _check_known("groupBy", dimensions, known)
     only = _only(cx)

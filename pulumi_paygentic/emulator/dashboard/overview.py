@@ -20,8 +20,6 @@ from pulumi_paygentic.emulator.pages.words import counted, money, month, number
 
 MOST_CHARTS = 6
 _MONTHS = 12
-_RECEIVED = ("events", "usage")
-"""The tables of what is reported: the older paths call it usage events."""
 
 
 class Range(NamedTuple):
@@ -64,12 +62,11 @@ def show_overview(view: View) -> Response:
     measured = reports.usage(cx.store, cx.merchant, start=start, end=end, window=span.window)
     revenue = list(_revenues(reports.revenue(cx.store, cx.clock.now(), cx.merchant)))
     live = sum(cx.store.count(kinds.SUBSCRIPTION, {"status": s}, merchant=cx.merchant) for s in LIVE)
-    counts = [cx.store.sql(f"SELECT count(*) FROM {each} WHERE merchant = ?", (cx.merchant,)) for each in _RECEIVED]  # noqa: S608
-    events = sum(count for [(count,)] in counts)
+    received = reports.event_count(cx.store, cx.merchant)
     tiles = [
         ("Customers", number(reports.customer_count(cx.store, cx.merchant))),
         ("Live subscriptions", number(live)),
-        ("Events received", number(events)),
+        ("Events received", number(received)),
         *((f"Revenue, {one.currency}", money(one.total, one.currency)) for one in revenue),
     ]
     usage = list(_usages(measured, start, span))
@@ -78,7 +75,7 @@ def show_overview(view: View) -> Response:
         "overview.html",
         "",
         tiles=tiles,
-        received=events,
+        received=received,
         usage=usage,
         revenue=revenue,
         unmatched=unmatched,

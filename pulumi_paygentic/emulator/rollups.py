@@ -1,0 +1,162 @@
+"""Events added up by day, hour and minute, in memory, so that nothing that was read is read again.
+
+Events are only ever added, so what is kept needs no more than those that are new; whatever else happens to them drops
+all of it (`Store.derived`). A stretch of time that a question covers whole answers by its tallies. Only a minute that
+it covers in part, with events on both sides of the line, is read from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pulumi_paygentic.emulator import arrivals
+from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.tallies import Tally
+
+SUBJECT = "subject"
+LENGTHS = (86_400_000, 3_600_000, 60_000)
+"""Of the stretches within a timeline, and within each other, in milliseconds."""
+_MOST_KEPT = 5_000_000
+_TALLY = 10
+"""How much is kept in all, where a distinct value is 1; what was asked for least recently goes first."""
+_NEVER = 2**62
+Group = tuple[str, ...]
+Groups = dict[Group, Tally]
+
+
+class Reading(NamedTuple):
+    """How events are read: those of which type, by which path, apart by which dimensions and by customer or not."""
+
+    merchant: str
+    type: str
+    value: str | None
+    distinct: bool
+    dimensions: tuple[str, ...] = ()
+    """Paths, and `SUBJECT`."""
+    by_customer: bool = False
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A stretch of time: the tallies of its groups, from its first event to its last, and the stretches within it."""
+
+    first: int = _NEVER
+    last: int = -1
+    groups: Groups = field(default_factory=dict)
+    within: dict[int, Stretch] = field(default_factory=dict)
+
+    def add(self, group: Group, tally: Tally, starts: Sequence[int]) -> int:
+        """Take in a tally here and in the stretches within that start so; how much more is kept by that."""
+        self.first, self.last = min(self.first, tally.first), max(self.last, tally.last)
+        more = 0 if group in self.groups else _TALLY
+        kept = self.groups.setdefault(group, Tally())
+        more -= len(kept.distinct)
+        kept.merge(tally)
+        more += len(kept.distinct)
+        if starts:
+            more += self.within.setdefault(starts[0], Stretch()).add(group, tally, starts[1:])
+        return more
+
+    def between(self, start: int, end: int, depth: int, at: int = 0) -> Iterator[tuple[int, Groups | None]]:
+        """The tallies from start to end, no coarser than `depth`; None stands for a minute that has to be read."""
+        if self.last < start or end <= self.first:
+            return
+        if depth <= 0 and start <= self.first and self.last < end:
+            yield at, self.groups
+        elif self.within:
+            for at_within, stretch in self.within.items():
+                yield from stretch.between(start, end, depth - 1, at_within)
+        else:
+            yield at, None
+
+
+@dataclass(slots=True)
+class Series:
+    """The timelines of a reading: one, or one for each customer."""
+
+    seen: int = 0
+    kept: int = 0
+    timelines: dict[str | None, Stretch] = field(default_factory=dict)
+
+    def catch_up(self, store: Store, reading: Reading, newest: int) -> None:
+        if self.seen == 0:
+            rows = _rows(store, reading, "merchant = ? AND type = ?", (reading.merchant, reading.type))
+        else:  # without an index, which has those of the type together: of the new ones there are few
+            unseen = (self.seen, reading.merchant, reading.type)
+            rows = _rows(store, reading, "seq > ? AND +merchant = ? AND +type = ?", unseen)
+        for (customer, minute, group), tally in _tallied(rows, distinct=reading.distinct).items():
+            time = minute * LENGTHS[-1]
+            starts = [time - time % length for length in LENGTHS]
+            self.kept += self.timelines.setdefault(customer, Stretch()).add(group, tally, starts)
+        self.seen = newest
+
+
+def between(
+    store: Store, reading: Reading, customer: str | None, start: int, end: int, *, depth: int
+) -> Iterator[tuple[int, Groups]]:
+    """Groups of the events from start to end, by the start of the day, hour or minute that `depth` says, or as one."""
+    series = _series(store, reading)
+    timeline = series.timelines.get(customer, Stretch())
+    for at, kept in timeline.between(start, end, depth):
+        asked = (max(start, at), min(end, at + LENGTHS[-1]))
+        yield at, _read(store, reading, customer, *asked) if kept is None else kept
+
+
+def _series(store: Store, reading: Reading) -> Series:
+    """What is kept of the reading, with everything that is new taken in."""
+    newest = arrivals.of(store).newest(reading.merchant, reading.type)
+    every: dict[Reading, Series] = store.derived.setdefault(Series, {})
+    series = every[reading] = every.pop(reading, Series())  # the one asked for last stands last
+    if series.seen < newest:
+        series.catch_up(store, reading, newest)
+        _keep_bounds(every)
+    return series
+
+
+def _keep_bounds(every: dict[Reading, Series]) -> None:
+    kept = sum(series.kept for series in every.values())
+    for reading in list(every)[:-1]:
+        if kept > _MOST_KEPT:
+            kept -= every.pop(reading).kept
+
+
+def _read(store: Store, reading: Reading, customer: str | None, start: int, end: int) -> Groups:
+    """The same from the table."""
+    where = "merchant = ? AND type = ? AND time >= ? AND time < ?"
+    parameters: list[Any] = [reading.merchant, reading.type, start, end]
+    if customer is not None:
+        where, parameters = f"{where} AND customer = ?", [*parameters, customer]
+    rows = _rows(store, reading, where, parameters)
+    return {group: tally for (_, _, group), tally in _tallied(rows, distinct=reading.distinct).items()}
+
+
+def _rows(store: Store, reading: Reading, where: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Number, time, customer, the dimensions and the value of events."""
+    columns = ["seq", "time", "customer" if reading.by_customer else "NULL"]
+    paths: list[str] = []
+    for dimension in reading.dimensions:
+        if dimension == SUBJECT:
+            columns.append("coalesce(customer, '')")
+        else:
+            columns.append("coalesce(CAST(json_extract(data, ?) AS TEXT), '')")
+            paths.append(dimension)
+    if reading.value is None:
+        columns.append("NULL")
+    else:
+        columns.append("json_extract(data, ?)")
+        paths.append(reading.value)
+    return store.sql(f"SELECT {', '.join(columns)} FROM events WHERE {where}", [*paths, *parameters])  # noqa: S608
+
+
+def _tallied(rows: Iterable[tuple[Any, ...]], *, distinct: bool) -> dict[tuple[str | None, int, Group], Tally]:
+    """By customer, minute and group."""
+    found: dict[tuple[str | None, int, Group], Tally] = {}
+    for seq, time, customer, *group, value in rows:
+        key = (customer, time // LENGTHS[-1], tuple(group))
+        tally = found.get(key)
+        if tally is None:
+            tally = found[key] = Tally()
+        tally.add(time, seq, value, distinct=distinct)
+    return found

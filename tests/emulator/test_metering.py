@@ -1,0 +1,273 @@
+"""What is kept of events in memory says what the table says, whatever happens to the events in between."""
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_paygentic.emulator import arrivals, events, metering, reports, rollups
+from pulumi_paygentic.emulator.events import Event
+from pulumi_paygentic.emulator.metering import Question, Window
+from pulumi_paygentic.emulator.rollups import Series
+from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.tallies import EXACT, Tally, numeric
+
+MERCHANT = "org_a"
+EVERYTHING = [Question(0, 2**60, None, "HOUR", ("subject",)), Question(0, 2**60, "cus_a", "DAY")]
+AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST")
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+MOMENTS = [
+    events.milliseconds(NOON + timedelta(days=days, seconds=seconds, milliseconds=milliseconds))
+    for days in (0, 1)
+    for seconds in (0, 60, 3600)
+    for milliseconds in (-1, 0, 1)
+]
+moments = st.sampled_from(MOMENTS)
+types = st.sampled_from(["run", "run", "run", "stop"])
+customers = st.sampled_from(["cus_a", "cus_b"])
+subjects = st.sampled_from(["crm-1", "crm-2"])
+values = st.sampled_from([None, 0, 1, 1.0, 2.5, -3, True, "1.10", "0.0000000001", "text", 10**31]) | st.integers(-5, 5)
+languages = st.sampled_from([None, "go", "py", 3])
+
+
+class Rows(NamedTuple):
+    """An event, in the test's own reading."""
+
+    number: int
+    customer: str | None
+    time: int
+    value: Any
+    language: str
+
+
+class Undone(Exception):
+    """Takes a transaction back."""
+
+
+class Reported(NamedTuple):
+    """A new event."""
+
+    type: str
+    customer: str | None
+    subject: str | None
+    time: int
+    data: dict[str, Any]
+
+
+class Linked(NamedTuple):
+    """A customer that now has an external id."""
+
+    subject: str
+    customer: str
+
+
+class Undo(NamedTuple):
+    """A change whose transaction is taken back."""
+
+    change: Any
+
+
+class Forgotten(NamedTuple):
+    """A reset: of one customer, or of all."""
+
+    customer: str | None
+
+
+class Restarted(NamedTuple):
+    """The emulator, over the same file."""
+
+
+class Asked(NamedTuple):
+    """A metric's question."""
+
+    type: str
+    aggregation: str
+    question: Question
+
+
+data = st.fixed_dictionaries({}, optional={"size": values, "language": languages})
+changes = (
+    st.builds(Reported, types, st.none() | customers, st.none() | subjects, moments, data)
+    | st.builds(Linked, subjects, customers)
+    | st.builds(Forgotten, st.none() | customers)
+)
+spans = st.tuples(moments | st.just(0), moments | st.just(2**60)).map(sorted)
+questions = st.builds(
+    lambda span, *rest: Question(*span, *rest),
+    spans,
+    st.none() | customers,
+    st.none() | st.sampled_from(get_args(Window)),
+    st.lists(st.sampled_from(["subject", "language"]), unique=True),
+    st.dictionaries(st.just("language"), st.sampled_from(["go", "3", ""])),
+)
+asked = st.lists(questions, min_size=3, max_size=3)
+steps = st.lists(changes | st.builds(Undo, changes) | asked | st.builds(Restarted), min_size=10, max_size=40)
+
+
+@settings(deadline=None, max_examples=40)
+@given(steps)
+def test_what_is_kept_says_what_the_table_says(steps: list[Any]) -> None:
+    with _store() as (path, store):
+        for step in steps:
+            match step:
+                case list():
+                    _agree(store, step)
+                case Restarted():
+                    store.close()
+                    store.__init__(path)  # type: ignore[misc] # as a new process would find it
+                case Undo(
+                    change
+                ):  # it is seen by who asks in the same transaction, and never was for those who ask after
+                    with suppress(Undone), store.transaction():
+                        _do(store, change)
+                        _agree(store, EVERYTHING)
+                        raise Undone
+                case _:
+                    with store.transaction():
+                        _do(store, step)
+            _agree(store, EVERYTHING)
+        counted = {kind: len(list(rows)) for kind in ("run", "stop") if (rows := _of(store, kind))}
+        assert arrivals.of(store).counts(MERCHANT) == counted
+        assert reports.event_count(store, MERCHANT) == sum(counted.values())
+
+
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "_MOST_KEPT", 100)
+    with _store() as (_, store):
+        for number in range(60):
+            _do(store, Reported("run", f"cus_{number}", None, MOMENTS[number % len(MOMENTS)], {"size": number}))
+        for window in (None, *get_args(Window)):
+            for dimensions in ((), ("subject",), ("language",), ("subject", "language")):
+                for aggregation in AGGREGATIONS:
+                    step = Asked("run", aggregation, Question(0, 2**60, None, window, dimensions))
+                    assert _measured(store, step) == _recounted(store, step)
+                    assert sum(series.kept for series in list(store.derived[Series].values())[:-1]) <= 100
+
+
+def test_nothing_is_read_twice() -> None:
+    with _store() as (_, store):
+        step = Asked("run", "SUM", Question(0, 2**60, None, "DAY"))
+        for size in range(10):
+            _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": size}))
+        assert _measured(store, step) == _recounted(store, step)
+        store.sql("UPDATE events SET data = '{}'")  # as nothing in the emulator does
+        _do(store, Reported("run", "cus_a", None, MOMENTS[-1], {"size": 100}))
+        assert _measured(store, step)[0] == (Decimal(145), 11)
+
+
+def _agree(store: Store, asked: Iterable[Question]) -> None:
+    for question in asked:
+        for aggregation in AGGREGATIONS:
+            step = Asked("run", aggregation, question)
+            assert _measured(store, step) == _recounted(store, step)
+
+
+@contextmanager
+def _store() -> Iterator[tuple[str, Store]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "emulator.db")
+        store = Store(path)
+        yield path, store
+        store.close()
+
+
+def _do(store: Store, change: Reported | Linked | Forgotten) -> None:
+    match change:
+        case Reported(kind, customer, subject, time, given):
+            key = events.new_id()
+            event = Event(key, kind, "test", customer, subject, time, key, None, json.dumps(given))
+            events.keep(store, MERCHANT, event)
+        case Linked(subject, customer):
+            events.link(store, MERCHANT, subject, customer)
+        case Forgotten(customer):
+            store.forget(MERCHANT, customer)
+
+
+def _metric(step: Asked) -> Record:
+    return {
+        "id": "bm_a",
+        "merchantId": MERCHANT,
+        "eventType": step.type,
+        "aggregation": step.aggregation,
+        "valueProperty": None if step.aggregation == "COUNT" else "$.size",
+        "groupBy": {"language": "$.language"},
+    }
+
+
+def _measured(store: Store, step: Asked) -> tuple[Any, ...]:
+    def shown(tally: Tally) -> tuple[Decimal, int]:
+        return tally.result(step.aggregation), tally.events
+
+    measured = metering.measure(store, _metric(step), step.question)
+    groups = {group: shown(tally) for group, tally in measured.groups.items()}
+    windows = {window: shown(tally) for window, tally in measured.windows.items()}
+    return shown(measured.whole), groups, windows
+
+
+def _recounted(store: Store, step: Asked) -> tuple[Any, ...]:
+    """The same from the rows, one by one."""
+    question = step.question
+    rows = [
+        row
+        for row in _of(store, step.type)
+        if question.start <= row.time < question.end
+        and question.customer in {None, row.customer}
+        and question.only.get("language", row.language) == row.language
+    ]
+    groups: defaultdict[tuple[str, ...], list[Rows]] = defaultdict(list)
+    windows: defaultdict[tuple[int, tuple[str, ...]], list[Rows]] = defaultdict(list)
+    for row in rows:
+        names = {"subject": row.customer or "", "language": row.language}
+        group = tuple(names[name] for name in question.dimensions)
+        groups[group].append(row)
+        windows[_begin(row.time, question.window), group].append(row)
+    return (
+        _result(rows, step.aggregation),
+        {group: _result(members, step.aggregation) for group, members in groups.items()},
+        {window: _result(members, step.aggregation) for window, members in windows.items()},
+    )
+
+
+def _result(rows: list[Rows], aggregation: str) -> tuple[Decimal, int]:
+    numbers = [(row.time, row.number, number) for row in rows if (number := numeric(row.value)) is not None]
+    total = Decimal(0)
+    for _, _, number in numbers:
+        total = EXACT.add(total, number)
+    found = {
+        "COUNT": Decimal(len(rows)),
+        "SUM": total,
+        "AVG": EXACT.divide(total, len(numbers) or 1),
+        "MIN": min((number for _, _, number in numbers), default=Decimal(0)),
+        "MAX": max((number for _, _, number in numbers), default=Decimal(0)),
+        "UNIQUE_COUNT": Decimal(len({row.value for row in rows} - {None})),
+        "LATEST": max(numbers, default=(0, 0, Decimal(0)))[2],
+    }
+    return found[aggregation], len(rows)
+
+
+def _begin(time: int, window: Window | None) -> int:
+    if window is None:
+        return 0
+    moment = events.moment(time)
+    smaller: dict[str, dict[str, int]] = {"MINUTE": {}, "HOUR": {"minute": 0}, "DAY": {"minute": 0, "hour": 0}}
+    smaller["MONTH"] = {"minute": 0, "hour": 0, "day": 1}
+    return events.milliseconds(moment.replace(second=0, microsecond=0, **smaller[window]))  # type: ignore[arg-type]
+
+
+def _of(store: Store, kind: str) -> list[Rows]:
+    found = store.sql("SELECT seq, customer, time, data FROM events WHERE type = ?", (kind,))
+    read = [(seq, customer, time, json.loads(text)) for seq, customer, time, text in found]
+    return [Rows(seq, customer, time, one.get("size"), _text(one.get("language"))) for seq, customer, time, one in read]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
