@@ -126,7 +126,7 @@ async def _poll(url: str, polls: list[float]) -> None:
             answer = await http.get(DASHBOARD, headers={"If-None-Match": version})
             version = answer.headers.get("ETag", version)
             polls.append(time.perf_counter() - started)
-            await asyncio.sleep(max(2, 20 * polls[-1]))
+            await asyncio.sleep(min(max(2, 20 * polls[-1]), 10))
 
 
 @asynccontextmanager

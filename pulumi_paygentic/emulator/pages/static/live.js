@@ -1,7 +1,9 @@
-// Keeps a dashboard page up to date: asks again every two seconds, and shows what has changed since.
+// Keeps a dashboard page up to date: asks again every two seconds or, where answers are slow, less often, and shows what
+// has changed since.
 "use strict";
 
 const SHORTEST = 2000;
+const LONGEST = 10000;
 const live = document.getElementById("live");
 const state = document.getElementById("state");
 const pause = document.getElementById("pause");
@@ -45,7 +47,7 @@ async function tick() {
     }
     took = performance.now() - started;
   }
-  setTimeout(tick, Math.max(SHORTEST, 20 * took));
+  setTimeout(tick, Math.min(Math.max(SHORTEST, 20 * took), LONGEST));
 }
 
 pause.addEventListener("click", () => {
