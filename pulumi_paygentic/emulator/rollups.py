@@ -47,16 +47,19 @@ class Stretch:
     groups: Groups = field(default_factory=dict)
     within: dict[int, Stretch] = field(default_factory=dict)
 
-    def add(self, group: Group, tally: Tally, starts: Sequence[int]) -> int:
+    def add(self, group: Group, tally: Tally, starts: Sequence[int], *, only_minutes: bool) -> int:
         """Take in a tally here and in the stretches within that start so; how much more is kept by that."""
         self.first, self.last = min(self.first, tally.first), max(self.last, tally.last)
-        more = 0 if group in self.groups else _TALLY
-        kept = self.groups.setdefault(group, Tally())
-        more -= len(kept.distinct)
-        kept.merge(tally)
-        more += len(kept.distinct)
+        more = 0
+        if not (starts and only_minutes):
+            more = 0 if group in self.groups else _TALLY
+            kept = self.groups.setdefault(group, Tally())
+            more -= len(kept.distinct)
+            kept.merge(tally)
+            more += len(kept.distinct)
         if starts:
-            more += self.within.setdefault(starts[0], Stretch()).add(group, tally, starts[1:])
+            within = self.within.setdefault(starts[0], Stretch())
+            more += within.add(group, tally, starts[1:], only_minutes=only_minutes)
         return more
 
     def between(self, start: int, end: int, depth: int, at: int = 0) -> Iterator[tuple[int, Groups | None]]:
@@ -74,7 +77,7 @@ class Stretch:
 
 @dataclass(slots=True)
 class Series:
-    """The timelines of a reading: one, or one for each customer."""
+    """The timelines of a reading: everybody's, and where it is by customer, each one's besides."""
 
     seen: int = 0
     kept: int = 0
@@ -89,7 +92,10 @@ class Series:
         for (customer, minute, group), tally in _tallied(rows, distinct=reading.distinct).items():
             time = minute * LENGTHS[-1]
             starts = [time - time % length for length in LENGTHS]
-            self.kept += self.timelines.setdefault(customer, Stretch()).add(group, tally, starts)
+            for whose in {None, customer}:
+                timeline = self.timelines.setdefault(whose, Stretch())
+                # Distinct values would be as many again in each hour and day, which are no quicker to add up.
+                self.kept += timeline.add(group, tally, starts, only_minutes=reading.distinct)
         self.seen = newest
 
 
@@ -99,7 +105,7 @@ def between(
     """Groups of the events from start to end, by the start of the day, hour or minute that `depth` says, or as one."""
     series = _series(store, reading)
     timeline = series.timelines.get(customer, Stretch())
-    for at, kept in timeline.between(start, end, depth):
+    for at, kept in timeline.between(start, end, len(LENGTHS) if reading.distinct else depth):
         asked = (max(start, at), min(end, at + LENGTHS[-1]))
         yield at, _read(store, reading, customer, *asked) if kept is None else kept
 
@@ -108,6 +114,11 @@ def _series(store: Store, reading: Reading) -> Series:
     """What is kept of the reading, with everything that is new taken in."""
     newest = arrivals.of(store).newest(reading.merchant, reading.type)
     every: dict[Reading, Series] = store.derived.setdefault(Series, {})
+    by_customer = reading._replace(by_customer=True)
+    if reading == by_customer:
+        every.pop(reading._replace(by_customer=False), None)
+    elif by_customer in every:
+        reading = by_customer  # which has everybody's as well
     series = every[reading] = every.pop(reading, Series())  # the one asked for last stands last
     if series.seen < newest:
         series.catch_up(store, reading, newest)

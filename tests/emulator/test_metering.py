@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -36,7 +37,7 @@ types = st.sampled_from(["run", "run", "run", "stop"])
 customers = st.sampled_from(["cus_a", "cus_b"])
 subjects = st.sampled_from(["crm-1", "crm-2"])
 values = st.sampled_from([None, 0, 1, 1.0, 2.5, -3, True, "1.10", "0.0000000001", "text", 10**31]) | st.integers(-5, 5)
-languages = st.sampled_from([None, "go", "py", 3])
+languages = st.sampled_from(["go", "py", 3, None])
 
 
 class Rows(NamedTuple):
@@ -61,6 +62,12 @@ class Reported(NamedTuple):
     subject: str | None
     time: int
     data: dict[str, Any]
+
+
+class Load(NamedTuple):
+    """New events that are seen at once."""
+
+    events: list[Reported]
 
 
 class Linked(NamedTuple):
@@ -95,22 +102,22 @@ class Asked(NamedTuple):
 
 
 data = st.fixed_dictionaries({}, optional={"size": values, "language": languages})
-changes = (
-    st.builds(Reported, types, st.none() | customers, st.none() | subjects, moments, data)
-    | st.builds(Linked, subjects, customers)
-    | st.builds(Forgotten, st.none() | customers)
-)
-spans = st.tuples(moments | st.just(0), moments | st.just(2**60)).map(sorted)
+reported = st.builds(Reported, types, st.none() | customers, st.none() | subjects, moments, data)
+loads = st.builds(Load, st.lists(reported, min_size=5, max_size=15))
+changes = loads | st.builds(Linked, subjects, customers) | st.builds(Forgotten, st.none() | customers)
+spans = st.sampled_from(list(combinations([0, *MOMENTS, 2**60], 2)))
 questions = st.builds(
     lambda span, *rest: Question(*span, *rest),
     spans,
-    st.none() | customers,
-    st.none() | st.sampled_from(get_args(Window)),
+    st.sampled_from([None, None, "cus_a"]),
+    st.sampled_from([None, *get_args(Window)]),
     st.lists(st.sampled_from(["subject", "language"]), unique=True),
-    st.dictionaries(st.just("language"), st.sampled_from(["go", "3", ""])),
+    st.sampled_from([{}, {}, {}, {"language": "go"}, {"language": ""}]),
 )
-asked = st.lists(questions, min_size=3, max_size=3)
-steps = st.lists(changes | st.builds(Undo, changes) | asked | st.builds(Restarted), min_size=10, max_size=40)
+asked = st.lists(questions, min_size=5, max_size=5)
+steps = st.lists(
+    loads | asked | asked | st.builds(Undo, changes) | changes | st.builds(Restarted), min_size=6, max_size=20
+)
 
 
 @settings(deadline=None, max_examples=40)
@@ -180,12 +187,15 @@ def _store() -> Iterator[tuple[str, Store]]:
         store.close()
 
 
-def _do(store: Store, change: Reported | Linked | Forgotten) -> None:
+def _do(store: Store, change: Load | Reported | Linked | Forgotten) -> None:
     match change:
+        case Load(loaded):
+            for event in loaded:
+                _do(store, event)
         case Reported(kind, customer, subject, time, given):
             key = events.new_id()
-            event = Event(key, kind, "test", customer, subject, time, key, None, json.dumps(given))
-            events.keep(store, MERCHANT, event)
+            kept = Event(key, kind, "test", customer, subject, time, key, None, json.dumps(given))
+            events.keep(store, MERCHANT, kept)
         case Linked(subject, customer):
             events.link(store, MERCHANT, subject, customer)
         case Forgotten(customer):

@@ -59,8 +59,8 @@ def show_overview(view: View) -> Response:
     span = next((one for one in RANGES if one.key == asked), RANGES[0])
     end = _ceiling(cx.clock.now(), span.step)
     start = end - span.step * span.steps
-    measured = reports.usage(cx.store, cx.merchant, start=start, end=end, window=span.window)
     revenue = list(_revenues(reports.revenue(cx.store, cx.clock.now(), cx.merchant)))
+    measured = reports.usage(cx.store, cx.merchant, start=start, end=end, window=span.window)
     live = sum(cx.store.count(kinds.SUBSCRIPTION, {"status": s}, merchant=cx.merchant) for s in LIVE)
     received = reports.event_count(cx.store, cx.merchant)
     tiles = [
