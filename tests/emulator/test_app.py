@@ -12,6 +12,7 @@ import pytest
 
 from pulumi_paygentic.emulator import Running, ServeError, StoreError, create_app, running, serve
 from pulumi_paygentic.emulator.server import listen
+from pulumi_paygentic.emulator.store import Store
 from tests.emulator.in_process import KEY, client_of
 
 PRODUCT = {"name": "A", "description": "", "merchantId": "org_emulator"}
@@ -125,6 +126,15 @@ def test_a_taken_port_is_said_to_be_taken() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=f"port {port}"):
             listen("127.0.0.1", port)
+
+
+def test_a_transaction_that_sqlite_itself_takes_back_is_an_error_and_the_next_one_works() -> None:
+    store = Store()
+    with pytest.raises(sqlite3.OperationalError, match="no transaction is active"), store.transaction():
+        store.sql("ROLLBACK")  # as it does when the disk is full
+    with store.transaction():
+        assert store.sql("SELECT 1") == [(1,)]
+    store.close()
 
 
 def test_an_internal_failure_is_a_json_500(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from pulumi_paygentic.emulator import create_app
+from pulumi_paygentic.emulator import Running, create_app
 from pulumi_paygentic.emulator.protocol import LARGEST_HEAD
 from pulumi_paygentic.emulator.wire import LARGEST_BODY
 from tests.emulator.in_process import KEY
+from tests.emulator.merchant import Merchant
 
 HEAD = b"POST /v0/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_emulator\r\n"
 JSON = HEAD + b"Content-Type: application/json\r\n"
@@ -90,20 +91,27 @@ def url(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_told_so(url: str, name: str) -> None:
-    assert 400 <= _status(_said(url, WRONG[name])) < 500
+def test_what_is_wrong_is_told_so(emulator: Running, name: str) -> None:
+    assert 400 <= _status(_said(emulator.url, WRONG[name])) < 500
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-def test_what_has_no_end_is_given_up(url: str, name: str) -> None:
+def test_what_has_no_end_is_given_up(emulator: Running, name: str) -> None:
     before, more = ENDLESS[name]
-    answer = _said(url, before, more * (4 * LARGEST_HEAD // len(more)))
+    answer = _said(emulator.url, before, more * (4 * LARGEST_HEAD // len(more)))
     assert answer == b"" or _status(answer) == 400, "closed, and told why if it was still listening"
 
 
-def test_a_large_head_is_read_all_the_same(url: str) -> None:
+@pytest.mark.parametrize("name", CUT)
+def test_who_goes_before_the_end_leaves_nothing(merchant: Merchant, name: str) -> None:
+    with _connected(str(merchant.http.base_url)) as connection:
+        connection.sendall(CUT[name])
+    assert merchant.get("/v0/products")["data"] == []
+
+
+def test_a_large_head_is_read_all_the_same(emulator: Running) -> None:
     head = b"GET /v0/products HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n\r\n" % (b"x" * (LARGEST_HEAD - 1000))
-    assert _status(_said(url, head)) == 401
+    assert _status(_said(emulator.url, head)) == 401
 
 
 def test_a_flood_takes_no_memory_keeps_nothing_and_ends_nothing(
