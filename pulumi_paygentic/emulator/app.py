@@ -75,7 +75,7 @@ class Latency:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._seconds and scope["path"].startswith("/v"):
+        if self._seconds and scope.get("path", "").startswith("/v"):
             await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
 

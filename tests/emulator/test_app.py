@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from pulumi_paygentic.emulator import Running, ServeError, StoreError, create_app, running, serve
 from pulumi_paygentic.emulator.server import listen
@@ -38,6 +39,23 @@ def test_the_application_works_through_the_asgi_transport_of_httpx() -> None:
             return [response.status_code for response in await asyncio.gather(*creates)]
 
     assert asyncio.run(scenario()) == [201] * 50
+
+
+def test_the_application_starts_and_ends_under_a_server_that_tells_it_to() -> None:
+    async def scenario() -> list[str]:
+        told = iter(["lifespan.startup", "lifespan.shutdown"])
+        said: list[str] = []
+
+        async def receive() -> Message:
+            return {"type": next(told)}
+
+        async def send(message: Message) -> None:
+            said.append(message["type"])
+
+        await create_app(latency_ms=1)({"type": "lifespan"}, receive, send)
+        return said
+
+    assert asyncio.run(scenario()) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 def test_key_and_merchant_are_chosen() -> None:
