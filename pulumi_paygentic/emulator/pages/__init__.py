@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from pulumi_paygentic.emulator.pages import words
 
@@ -29,11 +32,30 @@ _TEMPLATES.filters |= {
     "plural": words.plural,
 }
 STATIC = "/static"
+_TURN = 0.005
 
 
-def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any) -> HTMLResponse:
+class Page(HTMLResponse):
+    """A page that is drawn when it is sent, with a pause after each chart or so, in which others have their turn."""
+
+    def __init__(self, template: str, values: dict[str, Any], status: int, headers: dict[str, str]) -> None:
+        super().__init__("", status, headers)
+        self._pieces = _TEMPLATES.get_template(template).generate(**values)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        drawn, since = [], time.perf_counter()
+        for piece in self._pieces:
+            drawn.append(piece)
+            if time.perf_counter() - since > _TURN:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
+        self.body = "".join(drawn).encode()
+        self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any) -> Page:
     """A page. It runs and loads only what comes from here; its forms may also lead to the origin `leads_to`."""
-    html = _TEMPLATES.get_template(template).render(**values)
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:;"
         f" base-uri 'none'; frame-ancestors 'none'; form-action 'self' {leads_to}"
@@ -44,7 +66,7 @@ def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any)
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return HTMLResponse(html, status, headers)
+    return Page(template, values, status, headers)
 
 
 def static() -> Mount:
