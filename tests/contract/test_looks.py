@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_paygentic.catalog import BillableMetric, Feature, Price, Product
+from pulumi_paygentic.catalog import BillableMetric, Feature, Mark, Price, Product
 from pulumi_paygentic.lifecycle import lifecycle_of
 from tests.contract.engine import Engine, Program, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, default, lines, shop, versions
@@ -199,6 +199,16 @@ def test_a_product_of_the_same_name_that_this_stack_did_not_make_is_refused(engi
     assert len([product for product in world.everything(Product) if product["name"] == "API"]) == 2
 
 
+@pytest.mark.parametrize("theirs", [("shop", "prod", "api"), ("other", "dev", "api")], ids=["stack", "project"])
+def test_a_product_that_another_stack_or_project_marked_is_refused(
+    engine: Engine, world: World, theirs: tuple[str, str, str]
+) -> None:
+    world.call("POST", "/v0/products", {**API, "merchantId": "org_emulator", "metadata": Mark(*theirs).metadata()})
+    told = engine.up({"api": Resource(Product, API)}).errors["api"]
+    assert str(Mark(*theirs)) in told
+    assert len([product for product in world.everything(Product) if product["name"] == "API"]) == 1
+
+
 @pytest.mark.parametrize("theirs_first", [True, False])
 def test_a_stack_takes_up_its_own_product_whoever_else_has_one_of_that_name(
     engine: Engine, world: World, *, theirs_first: bool
@@ -242,6 +252,16 @@ def test_of_several_products_of_one_name_a_resource_takes_up_its_own(engine: Eng
     engine.state.clear()
     engine.up({"b": twin, "c": twin, "a": twin})
     assert {name: engine.id(name) for name in program} == ids
+
+
+def test_what_is_looked_at_and_left_is_free_for_the_one_that_it_is(world: World) -> None:
+    """Claiming what does not fit would have its own resource make it again."""
+    metric = {**shop()["runs"].inputs, "product_id": "prod_A"}
+    counted, other = (world.checked(BillableMetric, {**metric, "aggregation": a}) for a in ("COUNT", "UNIQUE_COUNT"))
+    made = world.lifecycle(BillableMetric).create(counted, OWNER).id
+    run = world.lifecycle(BillableMetric)
+    assert run.create(other, "urn:other").id != made
+    assert run.create(counted, "urn:own").id == made
 
 
 def test_a_metric_with_another_aggregation_is_not_taken_for_the_declared_one(engine: Engine, world: World) -> None:
