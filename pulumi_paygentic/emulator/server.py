@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pulumi_paygentic.emulator.app import DEFAULT_API_KEY, DEFAULT_MERCHANT, create_app
+from pulumi_paygentic.emulator.outage import BACKLOG, Outage, bound
 from pulumi_paygentic.emulator.protocol import Protocol
 
 
@@ -53,6 +54,7 @@ def serve(
 @contextmanager
 def running(
     *,
+    host: str = "127.0.0.1",
     port: int = 0,
     api_key: str = DEFAULT_API_KEY,
     merchant_id: str = DEFAULT_MERCHANT,
@@ -60,7 +62,7 @@ def running(
 ) -> Iterator[Running]:
     """A served emulator for the length of a `with` block, in a thread of this process."""
     ready = threading.Event()
-    with listen("127.0.0.1", port) as listener:
+    with listen(host, port) as listener:
         app = create_app(api_key=api_key, merchant_id=merchant_id, **options)
         server = _Server(app, ready.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -84,14 +86,10 @@ def listen(host: str, port: int) -> socket.socket:
     if not loopback:
         raise ServeError(f"the emulator serves only on loopback, not on {host}: use 127.0.0.1, ::1 or localhost")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # Named as TCP, because only then does asyncio switch Nagle off: without it every answer waits 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-        listener.listen(1024)
+        listener = bound(family, (address, port))
+        listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
-        listener.close()
         raise ServeError(f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error}") from error
     return listener
 
@@ -119,6 +117,7 @@ class _Server(uvicorn.Server):
         self._on_started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state["outage"] = Outage(self)
         await super().startup(sockets)
         self._on_started()
 

@@ -80,6 +80,43 @@ def test_a_dropped_connection_says_not_one_byte(merchant: Merchant, when: str) -
         assert connection.recv(1) == b""
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_service_that_is_down_refuses_connections_and_is_there_again(host: str) -> None:
+    """Whoever has a connection keeps it, as while a deployment drains them."""
+    body = {"name": "A", "description": "", "merchantId": "org_emulator"}
+    headers = {"Authorization": "Bearer sk_test_emulator"}
+    with running(host=host) as emulator, httpx.Client(base_url=emulator.url, headers=headers) as before:
+        assert before.get("/v0/products").is_success
+        for milliseconds in (10, 1500):  # the second begins while the first may last
+            fault = {"kind": "refuse", "milliseconds": milliseconds, "method": "POST", "first": 1}
+            before.post(FAULTS, json=fault).raise_for_status()
+            with httpx.Client(base_url=emulator.url, headers=headers) as down, pytest.raises(httpx.RemoteProtocolError):
+                down.post("/v0/products", json=body)
+            before.delete(FAULTS).raise_for_status()
+            if milliseconds < 1500:
+                assert _again(emulator.url, headers).is_success
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{emulator.url}/v0/products", headers=headers)
+        assert before.get("/v0/products").json()["pagination"]["total"] == 0
+        assert _again(emulator.url, headers).is_success
+
+
+def _again(url: str, headers: dict[str, str]) -> httpx.Response:
+    """The answer to the first call that gets a connection."""
+    while True:
+        try:
+            return httpx.get(f"{url}/v0/products", headers=headers)
+        except httpx.ConnectError:
+            time.sleep(0.01)
+
+
+def test_an_emulator_can_be_ended_while_it_is_down() -> None:
+    with running() as emulator, httpx.Client(base_url=emulator.url) as http:
+        http.post(FAULTS, json={"kind": "refuse", "milliseconds": 60_000}).raise_for_status()
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get("/v0/products")
+
+
 def test_a_connection_can_drop_in_the_middle_of_the_answer(merchant: Merchant) -> None:
     _fault(merchant, "drop", when="during")
     with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):

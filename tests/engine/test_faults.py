@@ -27,6 +27,7 @@ FAULTS: list[dict[str, object]] = [
     {"kind": "drop", "when": "before"},
     {"kind": "drop", "when": "during"},
     {"kind": "drop", "when": "after"},
+    {"kind": "refuse", "milliseconds": 300},
     {"kind": "truncatedJson"},
     {"kind": "html", "status": 502},
     {"kind": "html", "status": 200, "when": "after"},

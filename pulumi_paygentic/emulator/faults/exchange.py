@@ -76,6 +76,13 @@ class Exchange:
         while message["type"] == "http.request" and message.get("more_body"):
             message = await self.receive()
 
+    async def refuse(self, seconds: float) -> None:
+        """Drop the connection, and let nobody make another for a while."""
+        outage: Any = self.scope.get("state", {}).get("outage")
+        if outage is not None:
+            outage.begin(seconds)
+        await self.drop()
+
     async def drop(self) -> None:
         """Close the connection with nothing more said."""
         transport: Any = self.scope.get("state", {}).get("transport")

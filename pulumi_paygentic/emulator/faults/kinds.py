@@ -67,6 +67,17 @@ class Drop(Rule):
             await exchange.drop()
 
 
+class Refuse(Rule):
+    """The service is down: the connection breaks before the work, and others are refused for so long."""
+
+    kind: Literal["refuse"]
+    milliseconds: Milliseconds
+
+    async def disturb(self, exchange: Exchange) -> None:
+        await exchange.drain()
+        await exchange.refuse(self.milliseconds / 1000)
+
+
 class TruncatedJson(Rule):
     """The answer's JSON stops in the middle, though the answer itself is complete."""
 
@@ -149,7 +160,7 @@ class RateLimit(Rule):
         return 0 if tokens >= 1 else (1 - tokens) / self.requests_per_second
 
 
-Fault = Latency | Error | Drop | TruncatedJson | Html | ContentType | Redirect | SlowBody | RateLimit
+Fault = Latency | Error | Drop | Refuse | TruncatedJson | Html | ContentType | Redirect | SlowBody | RateLimit
 
 
 async def _settle(exchange: Exchange, when: str) -> None:
