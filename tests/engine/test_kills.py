@@ -1,6 +1,6 @@
 """An up that is killed at any call, and the up after it, end with exactly what the program declares.
 
-The default run takes a few of all the moments, chosen by a seed; THOROUGH=1 tries all 320 (more than an hour):
+The default run takes a few of all the moments, chosen by a seed; THOROUGH=1 tries all 640 (hours):
 `THOROUGH=1 .venv/bin/python -m pytest -n 2 tests/engine/test_kills.py`.
 """
 
@@ -29,16 +29,19 @@ class Moment(NamedTuple):
         return f"{self.victim} {when} call {self.call}{'' if self.checkpoints else ' without checkpoints'}"
 
 
-CALLS = 41  # a few more than an up of the thirty makes
-EVERY = [
-    Moment(call, done, victim, checkpoints)
-    for call in range(1, CALLS)
-    for done in (False, True)
-    for victim in ("cli", "provider")
-    for checkpoints in (True, False)
-]
-#: In an order of chance, so that a long run that is ended early has seen a bit of everything.
-SAMPLE = random.Random(4).sample(EVERY, len(EVERY) if thorough() else 4)  # noqa: S311  no secret
+CALLS = 41  # a few more than an up of the thirty makes, or one that changes their prices
+
+
+def _moments(count: int, seed: int) -> list[Moment]:
+    """So many of all moments, in an order of chance: a long run that is ended early has seen a bit of everything."""
+    every = [
+        Moment(call, done, victim, checkpoints)
+        for call in range(1, CALLS)
+        for done in (False, True)
+        for victim in ("cli", "provider")
+        for checkpoints in (True, False)
+    ]
+    return random.Random(seed).sample(every, len(every) if thorough() else count)  # noqa: S311  no secret
 
 
 def _killed(stack: Stack, site: Site, moment: Moment) -> None:
@@ -62,12 +65,31 @@ def _kill(running: Running, victim: str) -> None:
         assert "Traceback" not in running.wait().shown
 
 
-@pytest.mark.parametrize("moment", SAMPLE, ids=str)
+@pytest.mark.parametrize("moment", _moments(4, seed=4), ids=str)
 def test_nothing_is_lost_and_nothing_is_there_twice_after_a_kill(stack: Stack, site: Site, moment: Moment) -> None:
     _killed(stack.write(THIRTY), site, moment)
     stack.cancel()
     stack.up(*([] if moment.checkpoints else ["--refresh"]))
     assert_settled(stack, site, THIRTY_HOLDS)
+
+
+@pytest.mark.parametrize("moment", _moments(2, seed=8), ids=str)
+def test_a_price_change_that_is_killed_ends_with_one_new_price_and_one_new_version_of_each(
+    stack: Stack, site: Site, moment: Moment
+) -> None:
+    stack.write(THIRTY).up()
+    stack.edit('unit_price="1"', 'unit_price="2"')
+    _killed(stack, site, moment)
+    stack.cancel()
+    stack.up(*([] if moment.checkpoints else ["--refresh"]))
+    metered = 9  # whose old prices stay for the versions that hold them; those of fees have not changed
+    assert site.account.counts() == {**THIRTY_HOLDS, "Price": THIRTY_HOLDS["Price"] + metered}
+    assert len(stack.ids()["Price"]) == THIRTY_HOLDS["Price"]
+    billed = [price["id"] for plan in site.account.all("Plan") for price in plan["prices"]]
+    assert stack.ids()["Price"] == set(billed)
+    versions = {plan["name"]: len(site.account.versions(plan["id"])) for plan in site.account.all("Plan")}
+    assert versions == {"By key": 2, "Twins": 2, "By id": 1}
+    assert stack.preview("--refresh").changes == {}
 
 
 @pytest.mark.parametrize("environment", [{}, NO_CHECKPOINTS], ids=["checkpoints", "no checkpoints"])
