@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_paygentic.api import Conflict, NotFound
-from pulumi_paygentic.catalog import Access, CatalogObject, default_of, with_default
-from pulumi_paygentic.lifecycle.account import Account, key_of
-from pulumi_paygentic.lifecycle.collection import Answer, Collection
+from pulumi_paygentic.catalog import Access, default_of
+from pulumi_paygentic.lifecycle.collection import Answer
 from pulumi_paygentic.lifecycle.diff import changed_fields
-from pulumi_paygentic.lifecycle.errors import Different, Gone, OtherMerchant
-from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in, project, visible
+from pulumi_paygentic.lifecycle.errors import Gone, OtherMerchant
+from pulumi_paygentic.lifecycle.look import Look
+from pulumi_paygentic.lifecycle.state import DECLARED, visible
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
 
 
-class Lifecycle:
+class Lifecycle(Look):
     """The life of the objects of one kind in one account."""
-
-    def __init__(self, kind: type[CatalogObject], account: Account) -> None:
-        self.kind = kind
-        self.account = account
 
     # What Pulumi asks for.
 
@@ -49,7 +45,7 @@ class Lifecycle:
         outputs = self.remember(answer, olds)
         if DECLARED not in olds:
             return Outcome(object_id, outputs)
-        return Outcome(object_id, outputs, inputs=self._as_declared(outputs, olds))
+        return Outcome(object_id, outputs, inputs=self.as_declared(outputs, olds))
 
     def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], owner: str) -> Outcome:
         """Bring the object from the last known values to the declared ones, writing only what differs."""
@@ -86,56 +82,11 @@ class Lifecycle:
 
     # What a kind may do its own way.
 
-    def find(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool = False) -> Answer | None:
-        """The object that already is what `inputs` declare, claimed for `owner`; `fresh` asks the API again."""
-        for answer in self.candidates(inputs, owner, fresh=fresh):
-            if self.is_same(inputs, answer) and self.account.claims.take(answer["id"], owner):
-                changes = self.changes(inputs, answer)
-                if changes and not self.may_change(answer, inputs, owner):
-                    self.account.claims.release(answer["id"])
-                    raise Different(self.kind.title, answer["id"], changes)
-                return answer
-        return None
-
-    def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
-        """Whether an object that was found may be brought to what is declared.
-
-        A name alone does not tell: another resource may hold the object, and be about to give the name up.
-        """
-        del inputs
-        before = self.account.claims.before(owner)
-        return self.account.take_over or (before is not None and before[0] == answer["id"])
-
-    def candidates(self, inputs: Mapping[str, Any], owner: str, *, fresh: bool) -> Iterable[Answer]:
-        """The objects that may be the one that `inputs` declare, best first."""
-        del owner
-        return self.collection(inputs).find(key_of(self.kind, inputs), fresh=fresh)
-
-    def is_same(self, inputs: Mapping[str, Any], answer: Answer) -> bool:
-        """Whether every field that can't be changed is as declared."""
-        live = self.kind.outputs(answer)
-        fixed = {
-            n: f
-            for n, f in self.kind.inputs().items()
-            if f.behaviour.access is Access.CREATE_ONLY and f.behaviour.is_sent
-        }
-        return all(with_default(f, inputs.get(name)) == with_default(f, live.get(name)) for name, f in fixed.items())
-
     def take_over(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
         """Bring an object that was found to what a new one would be."""
         state = self.remember(answer, self.remember_declared({}, inputs))
         patched = self.patch(answer["id"], self.changes(inputs, answer))
         return Outcome(answer["id"], state if patched is None else self.remember(patched, state))
-
-    def changes(self, inputs: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
-        """What must be written for an object that was found to be what a new one would be."""
-        state = self.remember(answer, self.remember_declared({}, inputs))
-        everything = {**state, DECLARED: sorted(self.kind.inputs())}
-        return {
-            name: inputs.get(name, default_of(self.kind.inputs()[name]))
-            for name in self.kind.together(set(changed_fields(self.kind, everything, inputs)))
-            if name in inputs or self.kind.inputs()[name].behaviour.can_be_unset
-        }
 
     def made(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
         """What to remember of an object just made."""
@@ -150,25 +101,7 @@ class Lifecycle:
         del olds
         return [f"{self.kind.title} {object_id} was kept: the API can't delete a {self.kind.title}"]
 
-    def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
-        """The outputs: what the API answered, and what it doesn't tell, from `olds`.
-
-        Of an open-ended map that is declared only the declared keys are remembered: others are the API's own.
-        """
-        fields, declared = self.kind.inputs(), olds.get(DECLARED, ())
-        untold = {name for name, f in fields.items() if not f.behaviour.is_sent}
-        kept = {name: value for name, value in olds.items() if name in untold or name.startswith("__")}
-        outputs = self.kind.outputs(answer)
-        for name in set(declared) & set(outputs) & set(fields):
-            if fields[name].behaviour.open_ended:
-                outputs[name] = project(olds.get(name), outputs[name])
-        return {**kept, **outputs}
-
     # Shared steps.
-
-    def collection(self, values: Mapping[str, Any]) -> Collection:
-        """The collection that an object with these values stands in."""
-        return self.account.collection(self.kind, values)
 
     def patch(self, object_id: str, values: Mapping[str, Any]) -> Answer | None:
         """Write these values (None clears a field); None if there was nothing to write."""
@@ -182,21 +115,6 @@ class Lifecycle:
             raise Gone(self.kind.title, object_id) from error
         self.collection(self.kind.outputs(answer)).put(answer)
         return answer
-
-    def remember_declared(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """`olds` with what the program declares now: the names, the values never sent, the keys of open-ended maps."""
-        fields = self.kind.inputs()
-        maps = {name: inputs[name] for name, f in fields.items() if f.behaviour.open_ended and name in inputs}
-        untold = {name: inputs.get(name) for name, f in fields.items() if not f.behaviour.is_sent}
-        marked = {MARK: inputs[MARK]} if MARK in inputs else {}
-        told = {name: value for name, value in olds.items() if name not in untold}
-        given = {name: value for name, value in untold.items() if value is not None}
-        return {**told, **given, **maps, **marked, DECLARED: sorted(name for name in inputs if name in fields)}
-
-    def _as_declared(self, outputs: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
-        """The live values of what is declared, so that Pulumi shows drift field by field."""
-        inputs = {name: outputs[name] for name in sorted(declared_in(self.kind, olds)) if name in outputs}
-        return {**inputs, **({MARK: olds[MARK]} if MARK in olds else {})}
 
     def _post(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
         """POST; after an answer that was lost, look for what may have been made before sending it again."""

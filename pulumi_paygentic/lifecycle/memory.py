@@ -1,0 +1,52 @@
+"""What is remembered of an object from one run to the next: what the API answers, and what only the program says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_paygentic.catalog import CatalogObject
+from pulumi_paygentic.lifecycle.account import Account
+from pulumi_paygentic.lifecycle.collection import Answer, Collection
+from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in, project
+
+
+class Memory:
+    """The objects of one kind in one account, as a state knows them."""
+
+    def __init__(self, kind: type[CatalogObject], account: Account) -> None:
+        self.kind = kind
+        self.account = account
+
+    def collection(self, values: Mapping[str, Any]) -> Collection:
+        """The collection that an object with these values stands in."""
+        return self.account.collection(self.kind, values)
+
+    def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs: what the API answered, and what it doesn't tell, from `olds`.
+
+        Of an open-ended map that is declared only the declared keys are remembered: others are the API's own.
+        """
+        fields, declared = self.kind.inputs(), olds.get(DECLARED, ())
+        untold = {name for name, f in fields.items() if not f.behaviour.is_sent}
+        kept = {name: value for name, value in olds.items() if name in untold or name.startswith("__")}
+        outputs = self.kind.outputs(answer)
+        for name in set(declared) & set(outputs) & set(fields):
+            if fields[name].behaviour.open_ended:
+                outputs[name] = project(olds.get(name), outputs[name])
+        return {**kept, **outputs}
+
+    def remember_declared(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """`olds` with what the program declares now: the names, the values never sent, the keys of open-ended maps."""
+        fields = self.kind.inputs()
+        maps = {name: inputs[name] for name, f in fields.items() if f.behaviour.open_ended and name in inputs}
+        untold = {name: inputs.get(name) for name, f in fields.items() if not f.behaviour.is_sent}
+        marked = {MARK: inputs[MARK]} if MARK in inputs else {}
+        told = {name: value for name, value in olds.items() if name not in untold}
+        given = {name: value for name, value in untold.items() if value is not None}
+        return {**told, **given, **maps, **marked, DECLARED: sorted(name for name in inputs if name in fields)}
+
+    def as_declared(self, outputs: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
+        """The live values of what is declared, so that Pulumi shows drift field by field."""
+        inputs = {name: outputs[name] for name in sorted(declared_in(self.kind, olds)) if name in outputs}
+        return {**inputs, **({MARK: olds[MARK]} if MARK in olds else {})}
