@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 ATOM = Decimal("0.000000001")
 LAST_YEAR = 2999
 ONCE = "P0D"
-_EXACT = Context(prec=200)
+_EXACT = Context(prec=300)
 _CADENCE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 
 
@@ -111,6 +111,11 @@ def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
     return Amount(net, _EXACT.subtract(gross, net), unit_price)
 
 
+def share(whole: Decimal, units: Decimal, of: Decimal) -> Decimal:
+    """What so many units of a line come to; of all of them it is the whole."""
+    return rounded(_EXACT.divide(_EXACT.multiply(whole, units), of))
+
+
 def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(ATOM, rounding=ROUND_HALF_EVEN, context=_EXACT)
 
@@ -123,8 +128,8 @@ def total(amounts: Sequence[Decimal]) -> Decimal:
 
 
 def plain(amount: Decimal) -> str:
-    """As the API writes amounts: no exponent, at least cents, and no zeros after what is significant."""
-    text = f"{amount:f}"
+    """As the API writes amounts: no exponent, at least cents, no zeros after what is significant, and no minus zero."""
+    text = f"{amount or abs(amount):f}"
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.rstrip('0'):0<2}"
 

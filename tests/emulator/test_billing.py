@@ -312,3 +312,15 @@ def test_lines_come_in_pages_with_their_items(merchant: Merchant) -> None:
     for query in ("expand=all", "pageToken=%21", "pageToken=YWJj", "limit=1001"):
         merchant.call("GET", f"{path}/lineItems?{query}", expect=400)
     merchant.call("GET", f"{path}/lineItems?expand=lineProvenance", expect=501)
+
+
+def test_an_end_before_a_period_that_has_begun_takes_its_fees_in_advance_back(merchant: Merchant) -> None:
+    _at(merchant, "01-01T00:00:00Z")
+    product = merchant.product()
+    fee = merchant.price(None, "7", feeId=merchant.fee(product), billingCadence="P1M", paymentTerm="in_advance")
+    subscription = merchant.subscription(merchant.plan(product, [fee])["id"], startedAt="2030-01-01T00:00:00Z")
+    _at(merchant, "02-01T00:30:00Z")
+    ended = {"status": "terminated", "terminatedAt": "2030-01-15T00:00:00Z"}
+    merchant.patch(f"/v0/subscriptions/{subscription['id']}", ended)
+    upfront, cut, never = _invoices(merchant, subscription)
+    assert (upfront["grandTotal"], cut["grandTotal"], never["status"]) == ("7.00", "0.00", "CANCELLED")

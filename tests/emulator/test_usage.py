@@ -281,3 +281,21 @@ def test_what_a_customer_is_entitled_to(shop: Shop) -> None:
     shop.merchant.call("GET", "/v0/entitlements/activeEntitlements", expect=400)
     shop.merchant.post(f"/v0/subscriptions/{shop.subscription}/termination", {"reason": "over"})
     assert shop.merchant.get(path)["data"] == []
+
+
+def test_a_reservation_gives_no_more_than_it_holds_and_a_rebate_adds_nothing(merchant: Merchant) -> None:
+    product = merchant.product()
+    metric = merchant.metric(product)
+    plan = merchant.plan(product, [merchant.price(metric, "0.5")])["id"]
+    back = merchant.metric(product, name="Back", eventType="back")
+    rebates = merchant.plan(product, [merchant.price(back, "-1")], name="Rebates")["id"]
+    for plan_id, bills, quantity in ((plan, metric, 10**12), (rebates, back, 50)):
+        customer = merchant.subscription(plan_id)["customerId"]
+        whose = {"merchantId": merchant.id, "customerId": customer}
+        wanted = [{"billableMetricId": bills, "quantity": 3}]
+        held = merchant.post("/v0/entitlements", {**whose, "maxUses": 5, "entitlementData": wanted})
+        used = {"properties": [{"billableMetricId": bills, "quantity": quantity}], "entitlementId": held["id"]}
+        moment = {"timestamp": "2026-06-01T00:00:00Z", "idempotencyKey": bills}
+        merchant.call("POST", "/v0/usage", {**whose, **used, **moment}, expect=201)
+        page = merchant.http.get("/dashboard/customers").text
+        assert "$0.00 reserved" in page

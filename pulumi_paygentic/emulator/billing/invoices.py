@@ -73,7 +73,7 @@ def bill(store: Store, invoice: Record) -> Bill:
         kinds.INVOICE,
         {"subscriptionId": invoice["subscriptionId"], "sequenceNumber": invoice["sequenceNumber"] + 1},
     )
-    for ahead in upcoming:
+    for ahead in (one for one in upcoming if one["status"] != "CANCELLED"):
         result.fees(period_of(ahead), ahead["terms"], "in_advance")
     result.limit_rebates()
     result.refunds(period, json.loads(owed))

@@ -54,10 +54,23 @@ class Bill:
                     self._add(term, occurrence, Decimal(price["quantity"]), payment_term)
 
     def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
-        """Refunds of usage that an earlier invoice charged, at the price it charged."""
+        """Refunds of usage that an earlier invoice charged: what it charged, with the tax that it charged."""
         for credit in owed:
-            term = {**credit["term"], "price": {**credit["term"]["price"], **credit["price"]}}
-            self._add(term, period, -Decimal(credit["quantity"]), "in_arrears")
+            quantity, line = -Decimal(credit["quantity"]), credit["line"]
+            identity = f"{line['eventId']}:refund:{len(self.lines)}"
+            amount = Amount(-Decimal(credit["price"]), -Decimal(credit["tax"]), Decimal(line["unitPrice"]))
+            self.lines.append(
+                {
+                    **line,
+                    **_written(amount),
+                    "eventId": identity,
+                    "meterEventId": identity,
+                    "lineItemType": "refund",
+                    "quantity": _number(quantity),
+                    "periodStart": timestamp(period.start),
+                    "periodEnd": timestamp(period.end),
+                }
+            )
 
     def limit_rebates(self) -> None:
         """Rebates take no more than the rest of the invoice comes to: the last of them are cut short."""
@@ -102,12 +115,12 @@ class Bill:
                 "itemId": term["itemId"],
                 "priceId": price["id"],
                 "invoiceDisplayName": price["invoiceDisplayName"],
-                "lineItemType": "refund" if quantity < 0 and not discount else "charge",
+                "lineItemType": "charge",
                 "meterEventId": identity if terms.is_metered(term) else "",
                 "metricDescription": term["description"],
                 "metricName": term["name"],
                 "metricUnit": term["unit"],
-                "quantity": int(quantity) if quantity == int(quantity) else float(quantity),
+                "quantity": _number(quantity),
                 "taxRate": float(percent / 100),
                 **_written(amount),
                 "periodStart": timestamp(window.start),
@@ -136,6 +149,10 @@ def totals(lines: list[Record]) -> dict[str, Decimal]:
         name: rating.total([Decimal(line[part]) for line in lines])
         for name, part in (("subtotal", "totalPrice"), ("totalTax", "totalTax"), ("grandTotal", "totalAmount"))
     }
+
+
+def _number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == int(quantity) else float(quantity)
 
 
 def _percent(line: Record) -> Decimal:

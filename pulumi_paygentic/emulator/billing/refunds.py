@@ -1,30 +1,42 @@
-"""Usage after it was invoiced: what it was billed for, and how a refund gives that back."""
+"""Usage after it was invoiced: what it was billed for, and how a refund gives that back.
+
+Of a line that was billed each unit has its share, tax and discounts included, so that all shares together are the line.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi_paygentic.emulator import events, kinds, rating
 from pulumi_paygentic.emulator.billing import invoices, wallets
 from pulumi_paygentic.emulator.billing.wallets import Wallet
+from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.store import Record, Store
 from pulumi_paygentic.emulator.usage import Usage
 
 _ISSUED = frozenset({"ISSUED", "PAID"})
 
 
+class Share(NamedTuple):
+    """What some units of a line come to."""
+
+    line: Record
+    quantity: Decimal
+    price: Decimal
+    tax: Decimal
+
+
 def invoice_of(store: Store, usage: Usage) -> Record | None:
-    """The issued invoice that billed the usage."""
-    moment = events.moment(usage.time)
+    """The issued invoice that billed the usage: that of its time, unless it was reported only after the invoice."""
+    moment, reported = events.moment(usage.time), parse_date_time(json.loads(usage.body)["_reportedAt"])
     for invoice in store.find(kinds.INVOICE, {"subscriptionId": usage.subscription}):
         period = invoices.period_of(invoice)
         if invoice["status"] in _ISSUED and invoice["sequenceNumber"] and period.start <= moment < period.end:
-            return invoice
+            return invoice if reported < parse_date_time(invoice["issuedAt"]) else None
     return None
 
 
@@ -33,13 +45,8 @@ def billing_of(store: Store, usage: Usage) -> dict[str, Any] | None:
     invoice = invoice_of(store, usage)
     if invoice is None:
         return None
-    amounts = [rating.from_atoms(0)]
-    taxes = [rating.from_atoms(0)]
-    for line, quantity in _lines(invoice, usage, {}):
-        price = rating.rounded(Decimal(line["unitPrice"]) * quantity)
-        amounts.append(price)
-        taxes.append(rating.rounded(price * Decimal(str(line["taxRate"]))))
-    price, tax = rating.total(amounts), rating.total(taxes)
+    shares = list(_shares(invoice, usage, {}))
+    price, tax = rating.total([share.price for share in shares]), rating.total([share.tax for share in shares])
     return {
         "billingEventId": f"{invoice['id']}:{usage.id}",
         "invoiceId": invoice["id"],
@@ -55,21 +62,23 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
     invoice = invoice_of(store, usage)
     if invoice is None:
         return
-    subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
-    if subscription.get("status") == "terminated":
-        billed = billing_of(store, usage)
-        if billed is not None and invoice["status"] == "PAID":
-            wallet = Wallet(usage.merchant, usage.customer, invoice["currency"])
-            wallets.enter(store, wallet, rating.from_atoms(billed["totalAmount"]), now, usage.id)
-        return
-    terms = {term["sourceId"]: term for term in invoice["terms"]}
-    given_back: Counter[str] = Counter(invoice.get("refunded", {}))
-    owed = []
-    for line, quantity in _lines(invoice, usage, given_back):
-        metric, price = line["eventSourceId"], {"model": "standard", "properties": {"unitPrice": line["unitPrice"]}}
-        owed.append({"term": terms[metric], "quantity": str(quantity), "price": price})
-        given_back[metric] += quantity
+    given_back: dict[str, str] = invoice.get("refunded", {})
+    shares = list(_shares(invoice, usage, given_back))
+    for share in shares:
+        line = share.line["eventId"]
+        given_back = {**given_back, line: str(Decimal(given_back.get(line, "0")) + share.quantity)}
     store.put({**invoice, "refunded": given_back})
+    subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
+    if subscription.get("status") != "terminated":
+        _owe(store, usage, shares)
+    elif invoice["status"] == "PAID":
+        amount = rating.total([part for share in shares for part in (share.price, share.tax)])
+        wallets.enter(store, Wallet(usage.merchant, usage.customer, invoice["currency"]), amount, now, usage.id)
+
+
+def _owe(store: Store, usage: Usage, shares: list[Share]) -> None:
+    """Keep the shares for the next invoice."""
+    owed = [{"line": s.line, "quantity": str(s.quantity), "price": str(s.price), "tax": str(s.tax)} for s in shares]
     [(waiting,)] = store.sql("SELECT credits FROM billing WHERE subscription = ?", (usage.subscription,))
     store.sql(
         "UPDATE billing SET credits = ? WHERE subscription = ?",
@@ -77,20 +86,24 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
     )
 
 
-def _lines(invoice: Record, usage: Usage, given_back: Mapping[str, int]) -> list[tuple[Record, int]]:
-    """The invoice's lines that billed the usage's metrics, with the quantities reported.
+def _shares(invoice: Record, usage: Usage, given_back: Mapping[str, str]) -> Iterator[Share]:
+    """The usage's share of each line that billed its metrics, after what was given back of the line already."""
+    charged = [line for line in invoice["lines"] if line["lineItemType"] == "charge"]
+    for entry in json.loads(usage.body)["properties"]:
+        for line in charged:
+            if line["eventType"] != "usage" or line["eventSourceId"] != entry["billableMetricId"]:
+                continue
+            parts = [line, *(other for other in charged if _discounts(other, line))]
+            units = rating.total([Decimal(str(part["quantity"])) for part in parts])
+            before = Decimal(given_back.get(line["eventId"], "0"))
+            after = min(before + entry["quantity"], units)
+            if after > before:
+                price, tax = (
+                    rating.total([rating.share(whole, after, units), -rating.share(whole, before, units)])
+                    for whole in (rating.total([Decimal(p[n]) for p in parts]) for n in ("totalPrice", "totalTax"))
+                )
+                yield Share(line, after - before, price, tax)
 
-    What credits took off was not paid for, and what was given back before is not owed any more: the rest is the most.
-    """
-    charges: dict[str, Record] = {}
-    most = Counter({metric: -quantity for metric, quantity in given_back.items()})
-    for line in invoice["lines"]:
-        if line["lineItemType"] == "charge" and line["eventType"] in {"usage", "discount"}:
-            most[line["eventSourceId"]] += line["quantity"]  # a discount's is negative
-            if line["eventType"] == "usage":
-                charges[line["eventSourceId"]] = line
-    reported = json.loads(usage.body)["properties"]
-    quantities = ((entry["billableMetricId"], entry["quantity"]) for entry in reported)
-    return [
-        (charges[metric], min(n, most[metric])) for metric, n in quantities if metric in charges and most[metric] > 0
-    ]
+
+def _discounts(other: Record, line: Record) -> bool:
+    return bool(other["eventType"] == "discount" and other["priceId"] == line["priceId"])

@@ -61,9 +61,10 @@ def find(store: Store, reservation_id: str) -> Reservation | None:
 def draw(store: Store, reservation: Reservation, cost: Decimal, now: datetime) -> None:
     """Use a reservation once. One that has run out guarantees nothing any more, and is left as it is."""
     if reservation.expires > events.milliseconds(now) and reservation.used < reservation.max_uses:
+        drawn = min(max(rating.atoms(cost), 0), reservation.remaining)  # a rebate adds nothing to it
         store.sql(
-            "UPDATE reservations SET remaining = max(0, remaining - ?), used = used + 1 WHERE id = ?",
-            (rating.atoms(cost), reservation.id),
+            "UPDATE reservations SET remaining = ?, used = used + 1 WHERE id = ?",
+            (reservation.remaining - drawn, reservation.id),
         )
 
 

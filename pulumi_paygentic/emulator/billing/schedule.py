@@ -78,12 +78,14 @@ def reschedule(store: Store, subscription: Record) -> None:
 
 def end(store: Store, subscription: Record, moment: datetime) -> None:
     """The subscription has ended: its period ends with it, and what is open is issued at once."""
-    for invoice in invoices.find_open(store, subscription["id"]):
+    still_open = invoices.find_open(store, subscription["id"])
+    for invoice in reversed(still_open):  # later ones first: a period that never comes has no fees in advance
         period = invoices.period_of(invoice)
         if moment < period.start:
             store.put({**invoice, "status": "CANCELLED", "lines": [], **invoices.NOTHING})
-            continue
-        if moment < period.end:
+            still_open.remove(invoice)
+    for invoice in still_open:
+        if moment < invoices.period_of(invoice).end:
             stamp = timestamp(moment)
             invoice |= {"periodEnd": stamp, "gracePeriodEnd": stamp, "last": True}
         invoices.issue(store, invoice, moment)

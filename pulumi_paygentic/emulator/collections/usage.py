@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from pulumi_paygentic.emulator import events, kinds, query, usage
-from pulumi_paygentic.emulator.billing import coverage, refunds, reservations
+from pulumi_paygentic.emulator.billing import clocks, coverage, refunds, reservations
 from pulumi_paygentic.emulator.billing.reservations import Reservation
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.events import reported_time
@@ -139,10 +139,15 @@ def _reported(cx: Context, event: ReportUsage) -> Usage:
         subscription=subscription["id"],
         time=moment,
         key=event.idempotency_key,
-        body=json.dumps({**body, "createdAt": cx.clock.stamp()}),
+        body=json.dumps({**body, "createdAt": cx.clock.stamp(), "_reportedAt": _reported_at(cx, subscription)}),
     )
     usage.keep(cx.store, made)
     return made
+
+
+def _reported_at(cx: Context, subscription: Record) -> str:
+    """By the subscription's own clock, which its invoices are issued by."""
+    return timestamp(clocks.time_of(cx.store, subscription, cx.clock.now()))
 
 
 def _reservation(cx: Context, event: ReportUsage) -> Reservation | None:
@@ -178,6 +183,6 @@ def _present(cx: Context, found: Usage) -> Record:
         "subscriptionId": found.subscription,
         "idempotencyKey": found.key,
         "timestamp": timestamp(events.moment(found.time)),
-        **json.loads(found.body),
+        **{name: value for name, value in json.loads(found.body).items() if not name.startswith("_")},
         **({"billing": billed} if billed else {}),
     }
