@@ -7,8 +7,10 @@ it covers in part, with events on both sides of the line, is read from the table
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pulumi_paygentic.emulator import arrivals
@@ -36,6 +38,16 @@ class Reading(NamedTuple):
     dimensions: tuple[str, ...] = ()
     """Paths, and `SUBJECT`."""
     by_customer: bool = False
+
+
+class Row(NamedTuple):
+    """An event as a reading wants it; `customer` only where that is a part of it."""
+
+    seq: int
+    time: int
+    customer: str | None
+    group: Group
+    value: Any
 
 
 @dataclass(slots=True)
@@ -143,31 +155,33 @@ def _read(store: Store, reading: Reading, customer: str | None, start: int, end:
     return {group: tally for (_, _, group), tally in _tallied(rows, distinct=reading.distinct).items()}
 
 
-def _rows(store: Store, reading: Reading, where: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Number, time, customer, the dimensions and the value of events."""
-    columns = ["seq", "time", "customer" if reading.by_customer else "NULL"]
-    paths: list[str] = []
-    for dimension in reading.dimensions:
-        if dimension == SUBJECT:
-            columns.append("coalesce(customer, '')")
-        else:
-            columns.append("coalesce(CAST(json_extract(data, ?) AS TEXT), '')")
-            paths.append(dimension)
-    if reading.value is None:
-        columns.append("NULL")
-    else:
-        columns.append("json_extract(data, ?)")
-        paths.append(reading.value)
-    return store.sql(f"SELECT {', '.join(columns)} FROM events WHERE {where}", [*paths, *parameters])  # noqa: S608
+def _rows(store: Store, reading: Reading, where: str, parameters: Sequence[Any]) -> Iterator[Row]:
+    """Events as the reading wants them. Values are read from JSON, as SQLite's own have neither all digits nor NUL."""
+    paths = [path for path in reading.dimensions if path != SUBJECT]
+    paths += [] if reading.value is None else [reading.value]
+    values = f"json_extract(data, {'?, ' * len(paths)}'$[0]')" if paths else "'[]'"  # of several paths it is a list
+    rows = store.sql(f"SELECT seq, time, customer, {values} FROM events WHERE {where}", [*paths, *parameters])  # noqa: S608
+    for seq, time, customer, text in rows:
+        found = iter(json.loads(text, parse_float=Decimal))
+        group = tuple((customer or "") if path == SUBJECT else label(next(found)) for path in reading.dimensions)
+        value = None if reading.value is None else next(found)
+        yield Row(seq, time, customer if reading.by_customer else None, group, value)
 
 
-def _tallied(rows: Iterable[tuple[Any, ...]], *, distinct: bool) -> dict[tuple[str | None, int, Group], Tally]:
+def label(value: Any) -> str:
+    """What the group of a dimension's value is called: its text, and of an event without one the empty text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), default=float)
+
+
+def _tallied(rows: Iterable[Row], *, distinct: bool) -> dict[tuple[str | None, int, Group], Tally]:
     """By customer, minute and group."""
     found: dict[tuple[str | None, int, Group], Tally] = {}
-    for seq, time, customer, *group, value in rows:
-        key = (customer, time // LENGTHS[-1], tuple(group))
+    for row in rows:
+        key = (row.customer, row.time // LENGTHS[-1], row.group)
         tally = found.get(key)
         if tally is None:
             tally = found[key] = Tally()
-        tally.add(time, seq, value, distinct=distinct)
+        tally.add(row.time, row.seq, row.value, distinct=distinct)
     return found

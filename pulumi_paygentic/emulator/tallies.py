@@ -6,6 +6,7 @@ A value is a number, or a string that is a decimal number; an event that has non
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any
@@ -44,7 +45,7 @@ class Tally:
         if value is None:
             return
         if distinct:
-            self.distinct.add(value)
+            self.distinct.add(identity(value))
             return
         number = numeric(value)
         if number is None:
@@ -95,8 +96,20 @@ class Tally:
 
 def numeric(value: Any) -> Decimal | None:
     """The number that a value is, if it is one that can be counted exactly."""
-    if isinstance(value, str):
-        number = Decimal(value) if _DECIMAL.fullmatch(value) else None
-    else:
-        number = None if value is None else Decimal(value if isinstance(value, int) else repr(value))
+    match value:
+        case bool():
+            return None
+        case str():
+            number = Decimal(value) if _DECIMAL.fullmatch(value) else None
+        case int() | Decimal():
+            number = Decimal(value)
+        case float():
+            number = Decimal(repr(value))
+        case _:
+            return None
     return number if number is not None and -LARGEST <= number <= LARGEST else None
+
+
+def identity(value: Any) -> Hashable:
+    """What makes two values one: numbers by what they come to, anything else by how it is written."""
+    return value if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool) else repr([value])

@@ -37,7 +37,8 @@ types = st.sampled_from(["run", "run", "run", "stop"])
 customers = st.sampled_from(["cus_a", "cus_b"])
 subjects = st.sampled_from(["crm-1", "crm-2"])
 values = st.sampled_from([None, 0, 1, 1.0, 2.5, -3, True, "1.10", "0.0000000001", "text", 10**31]) | st.integers(-5, 5)
-languages = st.sampled_from(["go", "py", 3, None])
+values |= st.sampled_from(["5\0abc", 12345678901234567890, 12345678901234567891, False])
+languages = st.sampled_from(["go", "go\0", "py", 3, True, 12345678901234567890, 12345678901234567891, None])
 
 
 class Rows(NamedTuple):
@@ -258,7 +259,9 @@ def _result(rows: list[Rows], aggregation: str) -> tuple[Decimal, int]:
         "AVG": EXACT.divide(total, len(numbers) or 1),
         "MIN": min((number for _, _, number in numbers), default=Decimal(0)),
         "MAX": max((number for _, _, number in numbers), default=Decimal(0)),
-        "UNIQUE_COUNT": Decimal(len({row.value for row in rows} - {None})),
+        "UNIQUE_COUNT": Decimal(
+            len({(isinstance(row.value, bool), row.value) for row in rows if row.value is not None})
+        ),
         "LATEST": max(numbers, default=(0, 0, Decimal(0)))[2],
     }
     return found[aggregation], len(rows)
@@ -280,4 +283,4 @@ def _of(store: Store, kind: str) -> list[Rows]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
