@@ -6,6 +6,8 @@ NOTES = """\
 - Unknown fields, and create-only fields in an update, are ignored; they are refused only where the description
   closes the object: the body of a mint and of a version's PATCH, the lines of a mint, and a price's `tax`.
 - Null is refused (400) for a field that the description does not call nullable; for the others it resets.
+- A unit price is below 10^100 and has at most 50 places; a plan's tax rate is above -100 and at most 10^6. JSON may be
+  nested 200 levels deep.
 - Decimal strings are kept as sent; exponents are refused. Dates are answered in UTC with milliseconds and `Z`.
 - Strings may be empty: the description gives no minimum length.
 - An id of the wrong form in a path is 404, in a body or a query 400. A reference to nothing is 404; to another

@@ -14,6 +14,8 @@ from pulumi_paygentic.emulator.errors import ApiError, BadRequest, TooLarge, Uns
 
 LARGEST_BODY = 1024 * 1024
 _LARGEST_DRAINED = 16 * LARGEST_BODY
+_DEEPEST = 200
+"""SQLite reads JSON of at most 1000 levels, and some versions of Python fewer: what is kept must be read again."""
 
 
 async def read_object(request: Request) -> dict[str, Any]:
@@ -29,6 +31,8 @@ async def read_object(request: Request) -> dict[str, Any]:
         raise BadRequest("The body is not valid JSON.") from None
     if not isinstance(data, dict):
         raise BadRequest("The body must be a JSON object.")
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and _is_deeper(data, _DEEPEST):
+        raise BadRequest(f"The body is nested deeper than {_DEEPEST} levels.")
     return data
 
 
@@ -44,6 +48,13 @@ async def read_bytes(request: Request) -> bytes:
     if size > LARGEST_BODY:
         raise TooLarge(f"The body is larger than {LARGEST_BODY} bytes.")
     return bytes(body)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def respond(answer: Answer) -> Response:

@@ -295,3 +295,15 @@ def test_a_price_that_only_an_old_version_bills_is_blocked_by_its_pinned_subscri
     assert merchant.call("PATCH", f"/v0/prices/{new}", blocked, expect=409)["details"]["subscriptionCount"] == 1
     merchant.sdk.subscriptions.terminate(id=pinned["id"], reason="over")
     merchant.patch(f"/v0/prices/{old}", blocked)
+
+
+@pytest.mark.parametrize("unit_price", ["1" + "0" * 100, "-" + "9" * 300, "0." + "1" * 51])
+def test_a_price_that_no_invoice_could_be_computed_with_is_refused(merchant: Merchant, unit_price: str) -> None:
+    body = merchant.price_fields(unit_price=unit_price)
+    assert merchant.refused("POST", "/v0/prices", body) == {"properties.unitPrice"}
+
+
+@pytest.mark.parametrize("rate", [-100, -1e9, 1e7, 1e300])
+def test_a_tax_rate_that_no_invoice_could_be_computed_with_is_refused(merchant: Merchant, rate: float) -> None:
+    body = {"name": "A", "currency": "USD", "merchantId": merchant.id, "productId": merchant.product()}
+    assert merchant.refused("POST", "/v0/plans", {**body, "defaultTaxRate": rate}) == {"defaultTaxRate"}

@@ -137,3 +137,21 @@ def test_types_are_not_coerced(merchant: Merchant, value: object) -> None:
 def test_ids_must_have_their_form(merchant: Merchant, merchant_id: str) -> None:
     created = {"name": "A", "description": "", "merchantId": merchant_id}
     assert merchant.refused("POST", "/v0/products", created) == {"merchantId"}
+
+
+@pytest.mark.parametrize("levels", [201, 900, 5000])
+@pytest.mark.parametrize(("opens", "closes"), [('{"a":', "}"), ("[", "]")])
+def test_what_is_nested_too_deep_to_be_read_again_is_refused(
+    merchant: Merchant, levels: int, opens: str, closes: str
+) -> None:
+    """SQLite reads fewer levels than some versions of Python: one such event would be in the way of all others."""
+    data = f'{{"n": {opens * levels}1{closes * levels}}}'
+    body = f'{{"type": "request", "source": "t", "subject": "cus_1", "data": {data}}}'
+    answer = merchant.http.post("/v0/events", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    data = data.replace(opens * levels, opens * 190).replace(closes * levels, closes * 190)
+    body = f'{{"type": "request", "source": "t", "subject": "cus_1", "data": {data}}}'
+    answer = merchant.http.post("/v0/events", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 202
+    merchant.metric(aggregation="SUM", valueProperty="$.n")
+    assert merchant.http.get("/dashboard").status_code == 200

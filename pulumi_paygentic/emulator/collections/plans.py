@@ -55,7 +55,7 @@ class PlanFields(Body):
     billing_cadence: Cadence = omitted()
     billing_interval: Interval = omitted()
     default_tax_code: str = omitted()
-    default_tax_rate: float = omitted()
+    default_tax_rate: Annotated[float, Field(gt=-100, le=1e6)] = omitted()
     description: str = omitted()
     invoice_display_name: str = omitted()
     tax_behavior: Literal["exclusive", "inclusive"] = omitted()

@@ -13,8 +13,8 @@ from pulumi_paygentic.emulator.fields import DecimalString, omitted
 from pulumi_paygentic.emulator.schema import Body, ClosedBody, parse
 from pulumi_paygentic.emulator.store import Record
 
-_BOUND_PLACES = 6
-_BOUND_MAGNITUDE = Decimal("1e65")
+_BOUND_PLACES, _RATE_PLACES = 6, 50
+_BOUND_MAGNITUDE, _RATE_MAGNITUDE = Decimal("1e65"), Decimal("1e100")
 
 
 class StandardProperties(Body):
@@ -40,7 +40,7 @@ class Tax(ClosedBody):
 def check(price: Record) -> Record:
     """The price with its properties reduced to those of its model, or `ValidationFailed`."""
     price = {**price, "properties": _properties(price)}
-    errors = [*_metered_or_fee(price), *_ladder(price), *_negative(price), *_tax(price)]
+    errors = [*_metered_or_fee(price), *_rate(price), *_ladder(price), *_negative(price), *_tax(price)]
     if errors:
         raise ValidationFailed(errors)
     return price
@@ -74,6 +74,13 @@ def _metered_or_fee(price: Record) -> Iterator[FieldError]:
         yield FieldError("pricingUnitId", "is only for metered prices that carry a metered feature")
 
 
+def _rate(price: Record) -> Iterator[FieldError]:
+    """What is charged must be a number that invoices can be computed with."""
+    if price["model"] == "standard":
+        rate = Decimal(price["properties"]["unitPrice"])
+        yield from _capped("properties.unitPrice", rate, _RATE_PLACES, _RATE_MAGNITUDE)
+
+
 def _ladder(price: Record) -> Iterator[FieldError]:
     """Bounds strictly ascend; only the last is open; rates are not negative."""
     if price["model"] != "volume":
@@ -89,18 +96,18 @@ def _ladder(price: Record) -> Iterator[FieldError]:
             if bound <= floor:
                 yield FieldError(f"{at}.upTo", f"must be greater than {floor}")
             floor = max(floor, bound)
-            yield from _capped(f"{at}.upTo", bound)
+            yield from _capped(f"{at}.upTo", bound, _BOUND_PLACES, _BOUND_MAGNITUDE)
         rate = Decimal(tier["unitPrice"])
         if rate < 0:
             yield FieldError(f"{at}.unitPrice", "must be zero or greater")
-        yield from _capped(f"{at}.unitPrice", rate)
+        yield from _capped(f"{at}.unitPrice", rate, _BOUND_PLACES, _BOUND_MAGNITUDE)
 
 
-def _capped(field: str, number: Decimal) -> Iterator[FieldError]:
+def _capped(field: str, number: Decimal, places: int, magnitude: Decimal) -> Iterator[FieldError]:
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _BOUND_PLACES:
-        yield FieldError(field, f"has more than {_BOUND_PLACES} decimal places")
-    if abs(number) >= _BOUND_MAGNITUDE:
+    if isinstance(exponent, int) and -exponent > places:
+        yield FieldError(field, f"has more than {places} decimal places")
+    if abs(number) >= magnitude:
         yield FieldError(field, "is too large")
 
 
