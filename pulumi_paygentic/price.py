@@ -61,8 +61,10 @@ class Price(CatalogResource, kind=catalog.Price):
         grant_discount_enabled: Whether grants discount the usage that this price charges; standard metered prices only.
             Default: False.
         feature_id: The feature (`feat_...`) that subscribers get with the price. Default: none.
-        entitlement_template: The allowance that comes with the feature, by the API's own keys such as
-            `{"type": "metered", "issueAfterReset": 1000}`; keys that the API adds are no difference. Default: none.
+        entitlement_template: The allowance that comes with the feature, by the API's own keys: `type` (that of the
+            feature); `config`, a mapping, for a static one; for a metered one `issueAfterReset` (credits of each
+            period), `usagePeriod` (`{"interval": "P1M"}`, ISO 8601), `isSoftLimit` (False: no usage beyond),
+            `resetMaxRollover` and `resetMinRollover`. Keys that the API adds are no difference. Default: none.
         tax: What the price is for the tax authority; replaced as a whole. Default: in scope.
         on_change: What a change of what is charged does. `version` makes a new price (or takes up an identical one that
             was superseded); every plan that lists it then makes a version, and the old price goes, or stays for the

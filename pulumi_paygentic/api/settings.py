@@ -175,8 +175,7 @@ class _Lookup:
 
     def flag(self, name: str) -> bool:
         label, value = self._find(name)
-        if value is None or value.lower() not in {"true", "false"}:
-            if value is not None:
-                self._refuse(f"{label} is neither true nor false: correct it or take it out")
-            return False
-        return value.lower() == "true"
+        known = {"true": True, "1": True, "false": False, "0": False}
+        if value is not None and value.strip().lower() not in known:
+            self._refuse(f"{label} is neither true nor false: correct it or take it out")
+        return known.get((value or "").strip().lower(), False)

@@ -20,7 +20,10 @@ class Gone(PaygenticError):
 class SameName(PaygenticError):
     """A product of that name is there already, and this stack did not make it."""
 
-    hint = "Import it (the README says how), or set allow_same_name=True to make a second one of that name."
+    hint = (
+        "Give this one another name; or import it, if no other stack holds it (the README says how); or set"
+        " allow_same_name=True to make a second one of that name."
+    )
 
     def __init__(self, name: str, object_id: str, mark: object) -> None:
         made_by = f"was made by {mark}" if mark else "does not carry this stack's mark"
@@ -31,12 +34,13 @@ class Different(PaygenticError):
     """An object that is known by the same name is there already, and is not what is declared."""
 
     hint = (
-        "If no resource of this program holds it, run once with PAYGENTIC_TAKE_OVER=true: it is brought to what is"
-        " declared. If one does, and is renamed in the same run, let this resource depend on it (depends_on)."
+        "If no other resource holds it, run once with PAYGENTIC_TAKE_OVER=true: it is brought to what is declared."
+        " If one gives up the name in this run, let this one depend on it (depends_on); if one was only renamed in the"
+        " program, give it an alias (aliases=[pulumi.Alias(name=...)])."
     )
 
     def __init__(self, title: str, object_id: str, fields: Iterable[str]) -> None:
-        super().__init__(f"{title} {object_id} has this name already, and another {' and '.join(fields)}.")
+        super().__init__(f"{title} {object_id} has this name already, and differs in {' and '.join(fields)}.")
 
 
 class HeldTwice(PaygenticError):

@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi_paygentic.api import Conflict, PaygenticError
 from pulumi_paygentic.catalog import Price
+from pulumi_paygentic.lifecycle.account import key_of
 from pulumi_paygentic.lifecycle.collection import Answer
 from pulumi_paygentic.lifecycle.errors import Incomplete, Moved
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
@@ -58,6 +59,22 @@ class PlanLifecycle(Lifecycle):
             if default is None or not _equal(default, lines):
                 changes["prices"] = lines
         return changes
+
+    def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
+        """Also where only the ids of prices differ, and not what they charge: twins were made, or found, anew."""
+        if super().may_change(answer, inputs, owner):
+            return True
+        return set(self.changes(inputs, answer)) == {"prices"} and self._charges_alike(answer["id"], inputs["prices"])
+
+    def _charges_alike(self, plan_id: str, lines: Lines) -> bool:
+        """Whether the plan bills from prices that are as the declared ones, line by line where lines have keys."""
+        default = PlanVersions(self.account.client, plan_id).default()
+        prices = self.account.collection(Price, {"merchant_id": self.account.merchant_id})
+        keyed = lines.items() if isinstance(lines, Mapping) else [("", price_id) for price_id in lines]
+        declared = [(key, _content(prices.read(price_id) or {})) for key, price_id in keyed]
+        slots = [] if default is None else default.slots
+        billed = [(slot.key if isinstance(lines, Mapping) else "", _content(slot.price)) for slot in slots]
+        return sorted(declared) == sorted(billed)
 
     def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
         """Prices in the shape that the program declares them in; versions are read only when the default has moved."""
@@ -133,6 +150,10 @@ class PlanLifecycle(Lifecycle):
                 keys[price_id] = key
                 del gone[key]
         return [{"priceId": p, **({"key": keys[p]} if p in keys else {})} for p in lines]
+
+
+def _content(price: Answer) -> str:
+    return str(key_of(Price, Price.outputs(price)))
 
 
 def _charge(new: Answer, old: Answer) -> bool:

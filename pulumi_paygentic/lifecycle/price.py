@@ -6,10 +6,10 @@ beside it:
 1. the ids that this resource had before (the program is reverted after the plan's update failed);
 2. the price that now stands where an old id of this resource stood in another version of a plan (a kill right after a
    version was minted, before the state was written);
-3. an identical price that no plan bills from (a kill after the POST; a superseded price taken up again), unless this
-   one is edited in place and some version still holds the other: its subscribers would pay what is edited here;
-4. an identical price that a plan bills from, if its metric or fee was itself made or taken over in this run (a destroy,
-   which the plan survives, and an up).
+3. an identical price that a plan bills from, if its metric or fee was itself made or taken over in this run (a destroy,
+   which the plan survives, and an up);
+4. an identical price that no plan bills from (a kill after the POST; a superseded price taken up again), unless this
+   one is edited in place and some version still holds the other: its subscribers would pay what is edited here.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class PriceLifecycle(Lifecycle):
         billed = self._billed(inputs)
         yield from (answer for answer in identical if answer["id"] in former)
         yield from (answer for answer in identical if self._succeeded(answer["id"], former, billed))
-        yield from (a for a in identical if a["id"] not in billed and not self._is_shared(inputs, a["id"]))
         if any(self.account.claims.taken(inputs.get(parent)) for parent in ("billable_metric_id", "fee_id")):
             yield from (answer for answer in identical if answer["id"] in billed)
+        yield from (a for a in identical if a["id"] not in billed and not self._is_shared(inputs, a["id"]))
 
     def may_change(self, answer: Answer, inputs: Mapping[str, Any], owner: str) -> bool:
         """What is taken over is identical; what is written all the same is not declared."""

@@ -73,7 +73,7 @@ def test_a_plan_that_bills_otherwise_is_another_plan(engine: Engine, world: Worl
     held, before = engine.id("plan0"), lines(default(world, engine.id("plan0")))
     engine.state.pop("plan0")
     program: Program = {**shop(), "plan0": renamed(shop()["plan0"], prices={"basic": Ref("basic")})}
-    assert "another prices" in engine.up(program).errors["plan0"]
+    assert "differs in prices" in engine.up(program).errors["plan0"]
     assert lines(default(world, held)) == before
     world.take_over = True
     assert not engine.up(program).errors
