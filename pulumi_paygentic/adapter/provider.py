@@ -41,13 +41,14 @@ class Provider(ResourceProvider):
         super().__init__()
         self._kind = kind
         self._config: Callable[[str], Any] = lambda _: None
+        self._resolved: Account | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], Provider], tuple[str]]:
         return provider_for, (self._kind.__name__,)
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keep the configuration; what is wrong with it is told by `check`, in preview and without a traceback."""
-        self._config = req.config.get
+        self._config, self._resolved = req.config.get, None
         engine.hear_cancel()
 
     @told
@@ -104,7 +105,9 @@ class Provider(ResourceProvider):
             engine.warn(warning)
 
     def _account(self) -> Account:
-        return account_of(self._config)
+        if self._resolved is None:  # neither configuration nor environment changes while a process lives
+            self._resolved = account_of(self._config)
+        return self._resolved
 
     def _lifecycle(self) -> Lifecycle:
         return lifecycle_of(self._kind, self._account())
