@@ -38,7 +38,8 @@ class Collection:
         self._within = within
         self._lock = threading.RLock()
         self._objects: dict[str, Answer] | None = None
-        self._index: dict[Hashable, dict[str, None]] = {}
+        self._index: dict[Hashable, dict[str, None]] | None = None
+        """The ids by key; made when something is first looked for, which a refresh never does."""
         self._singles = 0
         self._gone: set[str] = set()
 
@@ -66,6 +67,10 @@ class Collection:
         """The objects of that key, oldest first; `fresh` asks the API again."""
         with self._lock:
             objects = self._listed(fresh=fresh)
+            if self._index is None:
+                self._index = {}
+                for answer in objects.values():
+                    self._point_at(answer)
             return [objects[object_id] for object_id in self._index.get(key, ())]
 
     def all(self) -> Iterable[Answer]:
@@ -95,10 +100,8 @@ class Collection:
                     if self._within():
                         raise self._contradicted(error) from error
                     answers = []  # what the list is asked by is gone, and all that was in it
-                self._objects, self._index = {}, {}
-                for answer in answers:
-                    if answer["id"] not in self._gone:
-                        self._note(answer)
+                self._objects = {answer["id"]: answer for answer in answers if answer["id"] not in self._gone}
+                self._index = None
             return self._objects
 
     def _confirms(self, object_id: str) -> bool:
@@ -113,9 +116,13 @@ class Collection:
     def _note(self, answer: Answer) -> None:
         if self._objects is not None:
             self._objects[answer["id"]] = answer
+            self._point_at(answer)
+
+    def _point_at(self, answer: Answer) -> None:
+        if self._index is not None:
             self._index.setdefault(self._key(answer), {})[answer["id"]] = None
 
     def _forget(self, object_id: str) -> None:
         known = (self._objects or {}).pop(object_id, None)
-        if known is not None:
+        if known is not None and self._index is not None:
             self._index.get(self._key(known), {}).pop(object_id, None)
