@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pulumi
 
 
@@ -37,7 +39,7 @@ class Provider(pulumi.ProviderResource):
         *,
         api_key: pulumi.Input[str] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
-        environment: pulumi.Input[str] | None = None,
+        environment: pulumi.Input[Literal["sandbox", "production"]] | None = None,
         base_url: pulumi.Input[str] | None = None,
         requests_per_second: pulumi.Input[float] | None = None,
         request_timeout: pulumi.Input[float] | None = None,
@@ -45,7 +47,7 @@ class Provider(pulumi.ProviderResource):
         take_over: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        settings: dict[str, pulumi.Input[str | float | int | bool] | None] = {
+        settings: dict[str, pulumi.Input[Any] | None] = {
             "apiKey": None if api_key is None else pulumi.Output.secret(api_key),
             "merchantId": merchant_id,
             "environment": environment,

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pulumi
-from pulumi.runtime.config import is_config_secret
 
-from pulumi_paygentic.adapter import PROVIDER_KEY, not_carried, serialised
+from pulumi_paygentic.adapter import PROVIDER_KEY, import_problem, not_carried, serialised, stack_problems
 from pulumi_paygentic.catalog import CatalogObject
 
 
@@ -25,13 +24,15 @@ class CatalogResource(pulumi.CustomResource):
         cls._kind = kind
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        _refuse_open_key()
+        for problem in stack_problems():
+            raise pulumi.RunError(problem)
         fields = self._kind.fields()
         secret = [name for name, field in fields.items() if field.behaviour.secret]
         given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
-        foreign = [reason for name, value in given.items() for reason in not_carried(name, value)]
-        if foreign:
-            raise pulumi.RunError(f"{self._kind.__name__} {resource_name!r}: {'; '.join(foreign)}")
+        problems = [reason for name, value in given.items() for reason in not_carried(name, value)]
+        problems += filter(None, [import_problem(opts)])
+        if problems:
+            raise pulumi.RunError(f"{self._kind.__name__} {resource_name!r}: {'; '.join(problems)}")
         for name in secret:
             if name in given:
                 given[name] = pulumi.Output.secret(given[name])
@@ -39,13 +40,3 @@ class CatalogResource(pulumi.CustomResource):
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), opts)
         super().__init__(f"pulumi-python:dynamic/paygentic:{self._kind.__name__}", resource_name, properties, options)
-
-
-def _refuse_open_key() -> None:
-    """The engine copies the stack's configuration into the state: a key must be encrypted there."""
-    if pulumi.Config("paygentic").get("apiKey") and not is_config_secret("paygentic:apiKey"):
-        raise pulumi.RunError(
-            "paygentic:apiKey is configured in the clear, and would stand so in the state: run"
-            " `pulumi config set --secret paygentic:apiKey ...`, or keep it in PAYGENTIC_API_KEY;"
-            " if `pulumi up` ran with it before, replace the key"
-        )

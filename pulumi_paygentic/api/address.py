@@ -7,6 +7,7 @@ unless it stays on this machine, and may not be the other environment's.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,7 +34,9 @@ def normalise_base_url(value: str, environment: str) -> str:
     """Return `value` without a slash at its end. Raises ValueError, saying what is wrong and never the value."""
     url = _parse(value)
     if url is None:
-        raise ValueError(f"is no address: write it as {DEFAULT_BASE_URL[environment]}")
+        local = re.match(r"(localhost|127\.[\d.]+|\[::1\])(:\d+)?(/|$)", value)
+        like = f"http://{local[1]}{local[2] or ''}" if local else DEFAULT_BASE_URL[environment]
+        raise ValueError(f"is no address: write it as {like}")
     if url.userinfo or any(character in value for character in "?#@\\"):
         raise ValueError("must have no user, query or fragment: the key is a setting of its own")
     if url.scheme == "http" and not is_loopback(value):

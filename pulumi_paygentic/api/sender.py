@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pulumi_paygentic.api.answer import read_answer, unexpected
 from pulumi_paygentic.api.api_errors import NotFound, RateLimited
@@ -134,7 +135,7 @@ class Sender:
                     if len(content) > MAX_ANSWER:
                         raise unexpected(call, f"an answer of more than {MAX_ANSWER} bytes.")
         except HTTPX_ERRORS as exc:
-            raise translate(exc, call) from exc
+            raise translate(exc, call, urlsplit(self._settings.base_url).netloc) from exc
         except RuntimeError:
             self._check_cancelled(call)  # httpx refuses to send when it was closed
             raise

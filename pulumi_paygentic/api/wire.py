@@ -41,7 +41,7 @@ HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.Cook
 # These are about the address, not about the network.
 _LASTING = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 _SAID: Mapping[type[CallError], str] = {
-    ConnectionFailed: "could not connect, nothing was sent",
+    ConnectionFailed: "could not connect to {host}, nothing was sent",
     UnexpectedAnswer: "the answer could not be decoded",
     AnswerLost: "no whole answer came back",
 }
@@ -80,10 +80,10 @@ def open_http(settings: Settings, user_agent: str, transport: httpx.BaseTranspor
         ) from exc
 
 
-def translate(exc: Exception, call: Call) -> CallError:
-    """Return the error of this floor that `exc`, one of httpx's, means for `call`."""
+def translate(exc: Exception, call: Call, host: str) -> CallError:
+    """Return the error of this floor that `exc`, one of httpx's, means for `call` to `host`."""
     kind = next(MEANING[cls] for cls in type(exc).__mro__ if cls in MEANING)
-    error = kind(f"{_SAID[kind]} ({type(exc).__name__}: {exc}).", **call.where)
+    error = kind(f"{_SAID[kind].format(host=host)} ({type(exc).__name__}: {exc}).", **call.where)
     error.transient = not isinstance(exc, _LASTING)
     error.maybe_committed = call.writes and kind is not ConnectionFailed
     error.under_way = error.maybe_committed and isinstance(exc, httpx.TimeoutException)

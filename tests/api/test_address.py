@@ -1,3 +1,5 @@
+import re
+
 import httpx
 import pytest
 
@@ -66,7 +68,13 @@ def test_an_address_with_more_than_a_path_is_refused_and_not_shown(url: str) -> 
     ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="is no address: write it as https"):
+    with pytest.raises(ValueError, match="is no address: write it as http"):
+        normalise_base_url(url, "sandbox")
+
+
+@pytest.mark.parametrize("url", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080/"])
+def test_an_address_of_this_machine_without_its_scheme_is_told_as_it_should_be(url: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"write it as http://{url.rstrip('/')}")):
         normalise_base_url(url, "sandbox")
 
 

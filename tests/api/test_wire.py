@@ -55,7 +55,7 @@ def instance(kind: type[Exception]) -> Exception:
 def test_every_httpx_error_has_a_meaning_here(kind: type[Exception], method: str) -> None:
     exc = instance(kind)
     assert isinstance(exc, HTTPX_ERRORS)
-    error = translate(exc, Call(method, "/v0/prices", {}))
+    error = translate(exc, Call(method, "/v0/prices", {}), "api.example.com")
     assert type(error) in {ConnectionFailed, AnswerLost, UnexpectedAnswer}
     assert error.maybe_committed == (method != "GET" and type(error) is not ConnectionFailed)
     assert kind.__name__ in str(error)

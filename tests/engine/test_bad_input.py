@@ -114,6 +114,24 @@ paygentic.Plan("bad", product_id=api, name="Plan", currency="USD", prices={"a": 
     assert site.gate.calls == []
 
 
+def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_told_in_one_line(
+    stack: Stack, site: Site
+) -> None:
+    """Pulumi would take no notice of the first, and end with a traceback at the second."""
+    stack.write("paygentic.Product('api', name='API', description='', opts=pulumi.ResourceOptions(import_='prod_1'))")
+    stack.configure("paygentic:requestPerSecond", "5")
+    shown = stack.preview(fails=True).shown
+    assert "paygentic:requestPerSecond is no setting" in shown
+    assert "did you mean paygentic:requestsPerSecond" in shown
+    assert "Traceback" not in shown
+
+    stack.plain("config", "rm", "paygentic:requestPerSecond")
+    shown = stack.preview(fails=True).shown
+    assert "Product 'api': import_ does not work for dynamic resources" in shown
+    assert "Traceback" not in shown
+    assert site.gate.calls == []
+
+
 def test_what_preview_cannot_know_passes_and_is_refused_by_up_before_the_write(stack: Stack, site: Site) -> None:
     """An id of the wrong kind, when the object that it belongs to is yet to be made."""
     stack.write("""

@@ -1,0 +1,42 @@
+"""What is wrong before any resource is: seen in the program, whose process the provider is no part of."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Final
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
+
+from pulumi_paygentic.adapter.session import NAMES
+
+_SPACE: Final = "paygentic:"
+
+
+def stack_problems() -> Iterator[str]:
+    """Every reason against the stack's configuration that the provider could tell only too late, or not at all."""
+    if pulumi.Config("paygentic").get("apiKey") and not is_config_secret("paygentic:apiKey"):
+        yield (
+            "paygentic:apiKey is configured in the clear, and would stand so in the state: run"
+            " `pulumi config set --secret paygentic:apiKey ...`, or keep it in PAYGENTIC_API_KEY;"
+            " if `pulumi up` ran with it before, replace the key"
+        )
+    if pulumi.get_project() == "paygentic":
+        return  # whose own settings are in the same name space
+    for key in sorted({**get_config_env(), **CONFIG.get()}):
+        name = key.removeprefix(_SPACE)
+        if key.startswith(_SPACE) and name not in NAMES:
+            close = difflib.get_close_matches(name, NAMES, n=1)
+            hint = f"did you mean {_SPACE}{close[0]}" if close else f"known are {', '.join(NAMES)}"
+            yield f"{key} is no setting, and has no effect: {hint}; take it out with `pulumi config rm {key}`"
+
+
+def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:
+    """Why a resource can't be imported as it is made; Pulumi ends with a traceback there."""
+    if opts is None or opts.import_ is None:
+        return None
+    return (
+        "import_ does not work for dynamic resources, a limit of Pulumi's: see the README's section on taking over a"
+        " catalog"
+    )
