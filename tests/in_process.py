@@ -40,7 +40,8 @@ class InProcess(httpx.BaseTransport):
 
         coroutine = self._app(_scope(request), receive, send)
         try:
-            coroutine.send(None)
+            while coroutine.send(None) is None:  # it only lets others have a turn, and there are none
+                pass
         except StopIteration:
             return httpx.Response(start["status"], headers=start["headers"], content=bytes(content))
         raise RuntimeError("the application waits for something: serve it instead")
