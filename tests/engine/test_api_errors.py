@@ -46,6 +46,15 @@ def test_each_refusal_of_the_api_is_one_line_under_its_resource(stack: Stack, si
     assert site.account.counts() == {}
 
 
+def test_a_drift_check_tells_drift_from_an_error_by_its_exit_code(stack: Stack, site: Site) -> None:
+    stack.write("paygentic.Product('a', name='A', description='')").up()
+    check = ("preview", "--refresh", "--expect-no-changes")
+    assert stack.run(*check).code == 0
+    site.account.patch(f"/v0/products/{site.account.one('Product')['id']}", description="By hand")
+    assert stack.run(*check, fails=True).code == 7
+    assert stack.run(*check, fails=True, environment={"PAYGENTIC_API_KEY": "sk_test_wrong"}).code == 1
+
+
 def test_only_the_apis_own_not_found_is_gone(stack: Stack, site: Site) -> None:
     """A gateway's 404, an empty success, a 403 and a 503 leave the state as it is; what is gone is made again."""
     stack.environment["PAYGENTIC_MAX_RETRIES"] = "0"
