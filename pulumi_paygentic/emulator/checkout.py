@@ -16,7 +16,7 @@ from pulumi_paygentic.emulator.collections.authorizations import CHECKOUT
 from pulumi_paygentic.emulator.collections.plans import Plans
 from pulumi_paygentic.emulator.context import Context
 from pulumi_paygentic.emulator.pages import show, static
-from pulumi_paygentic.emulator.pages.charges import charge_of
+from pulumi_paygentic.emulator.pages.charges import charge_of, included
 from pulumi_paygentic.emulator.pages.guard import guarded
 from pulumi_paygentic.emulator.pages.turn import turn
 from pulumi_paygentic.emulator.pages.words import countries, each
@@ -88,6 +88,7 @@ def _offer(cx: Context, session: Record, form: Form) -> Response:
         product=cx.store.get(kinds.PRODUCT, plan["productId"]) if plan else None,
         period=each(plan["billingCadence"]) if plan else "",
         charges=charges,
+        included=included(prices),
         fields=FIELDS,
         countries=countries(),
         values={**dict.fromkeys((field.name for field in FIELDS), ""), **form.values},

@@ -31,6 +31,8 @@ class Store:
         self.derived: dict[Any, Any] = {}
         """What others have worked out of events and keep: with every further one they take it on. Dropped by whatever
         else happens to events, and by a transaction that is taken back."""
+        if path is not None and not path.strip():
+            raise StoreError("the emulator's data file has no name: give one, or none to keep nothing")
         try:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False

@@ -244,3 +244,21 @@ def test_a_link_of_a_merchant_who_is_not_here_is_unknown(foreign: tuple[httpx.Cl
     client, url = foreign
     answer = client.get(url)
     assert (answer.status_code, "No such link" in answer.text) == (404, True)
+
+
+def test_what_a_plan_includes_is_said_with_its_credits(merchant: Merchant) -> None:
+    product = merchant.product()
+    features = {kind: merchant.feature(product, kind, f"{kind}-{n}") for n, kind in enumerate(("boolean", "metered"))}
+    for feature, name in ((features["boolean"], "Single sign-on"), (features["metered"], "API calls")):
+        merchant.patch(f"/v0/features/{feature}", {"name": name})
+    monthly = {"issueAfterReset": 1000, "usagePeriod": {"interval": "P1M"}}
+    carried = [
+        {"featureId": features["boolean"]},
+        {"featureId": features["metered"], "entitlementTemplate": monthly},
+        {"featureId": features["metered"], "entitlementTemplate": {"usagePeriod": "nonsense"}},
+    ]
+    prices = [merchant.price(merchant.metric(product, name=str(n)), feature=f) for n, f in enumerate(carried)]
+    for chosen, words in ((prices, "Single sign-on API calls: 1,000 for each month"), (prices[:1], "Single sign-on")):
+        plan = merchant.plan(product, chosen, name=str(len(chosen)))["id"]
+        text = read_page(httpx.get(merchant.post(PATH, {"email": "ada@example.com", "planId": plan})["url"])).text
+        assert f"What is included {words} Terms of payment" in text

@@ -68,6 +68,7 @@ def test_key_merchant_and_host_are_chosen() -> None:
         (["--host", "0.0.0.0"], "only on loopback"),  # noqa: S104
         (["--data", "/nonexistent/emulator.db"], "cannot use /nonexistent/emulator.db"),
         (["--data", "/"], "Invalid value for '--data'"),
+        (["--data", ""], "has no name"),
         (["--port", "70000"], "Invalid value for '--port'"),
     ],
 )

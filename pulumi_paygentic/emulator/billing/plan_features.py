@@ -63,7 +63,7 @@ def reconcile(store: Store, subscription: Record, now: datetime, *, dry_run: boo
     offered, held = offers(store, subscription), _held(store, subscription, now)
     new = [offer for feature_id, offer in offered.items() if feature_id not in held]
     gone = [record for feature_id, record in held.items() if feature_id not in offered]
-    failed = [offer for offer in new if _template(offer) is None]
+    failed = [offer for offer in new if template_of(offer.feature, offer.template) is None]
     added = [offer for offer in new if offer not in failed]
     charged = [offer.feature["id"] for offer in added if offer.billed]
     result = Reconciled(
@@ -110,19 +110,20 @@ def _held(store: Store, subscription: Record, now: datetime) -> dict[str, Record
     return {record["featureId"]: record for record in found if entitlements.status_of(store, record, now) == "active"}
 
 
-def _template(offer: Offer) -> dict[str, Any] | None:
-    """A price may leave the template out, or any part of it but what its type requires."""
-    given = {"type": offer.feature["type"], **offer.template}
-    if given["type"] == "static":
-        given.setdefault("config", {})
+def template_of(feature: Record, given: dict[str, Any]) -> dict[str, Any] | None:
+    """The template as a subscriber gets it, or None if it does not fit the feature.
+
+    A price may leave all of it out but what the feature's type requires.
+    """
+    whole = {"type": feature["type"], **({"config": {}} if feature["type"] == "static" else {}), **given}
     try:
-        return entitlements.read_template(given, offer.feature)
+        return entitlements.read_template(whole, feature)
     except ValidationFailed:
         return None
 
 
 def _entitle(store: Store, subscription: Record, offer: Offer, since: datetime) -> None:
-    template = _template(offer)
+    template = template_of(offer.feature, offer.template)
     if template is not None:
         given = {
             "customerId": subscription["customerId"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator.billing.plan_features import template_of
 from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product, singular
 from pulumi_paygentic.emulator.store import Record, Store
 
@@ -36,6 +37,20 @@ def charge_of(store: Store, plan: Record, price: Record) -> Charge:
         rate = "" if tiers else _metered(price, plan["currency"], unit)
     taxed = price["tax"]["supplyScope"] == "IN_SCOPE"
     return Charge(price["invoiceDisplayName"], rate, tiers, unit, _when(plan, price), taxed)
+
+
+def included(prices: Sequence[Record]) -> list[str]:
+    """The features that prices bring along, each once, with the credits that are issued for a period."""
+    found: dict[str, str] = {}
+    for attached in (attached for price in prices for attached in price["features"]):
+        template = template_of(attached["feature"], attached["entitlementTemplate"])
+        words, credits_ = attached["feature"]["name"], (template or {}).get("issueAfterReset")
+        if template and credits_:
+            interval = template.get("usagePeriod", {}).get("interval")
+            words += f": {number(str(credits_))} {f'for {each(interval)}' if interval else 'once'}"
+        if template is not None:
+            found.setdefault(attached["featureId"], words)
+    return list(found.values())
 
 
 def _metered(price: Record, currency: str, unit: str) -> str:
