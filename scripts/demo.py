@@ -6,11 +6,10 @@ Run it as `scripts/demo`, which sets everything up first.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 
-from scripts.playground import Failed, Playground, heading
+from scripts.playground import Playground, heading, run
 
 
 class Demo(Playground):
@@ -63,7 +62,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the emulator and the stack for playing")
     keep = parser.parse_args().keep
-    try:
+
+    def play() -> None:
         with Demo(Path(tempfile.mkdtemp(prefix="paygentic-demo-"))) as demo:
             demo.story()
             if not keep:
@@ -73,9 +73,9 @@ def main() -> None:
                 demo.kept = True
                 demo.invitation()
                 return
-    except Failed as failure:
-        sys.exit(f"demo: {failure}")
-    print("\nNext: `scripts/demo --keep` leaves it all running; README.md says how to use it on a real account.")
+        print("\nNext: `scripts/demo --keep` leaves it all running; README.md says how to use it on a real account.")
+
+    run("demo", play)
 
 
 if __name__ == "__main__":

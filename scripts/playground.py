@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -55,6 +57,7 @@ class Background:
             if text.endswith("\n"):
                 return text.splitlines()[0]
             time.sleep(0.05)
+        self.end()
         raise Failed(f"the {self._log.stem} did not start: {self._log.read_text().strip()}")
 
     def end(self) -> None:
@@ -86,10 +89,10 @@ class Playground:
         self.steps: list[Step] = []
         self.kept = False
         self.others: list[Background] = []
-        heading("The emulator: a Paygentic account on this machine")
-        self.emulator = Emulator(folder)
         (folder / "state").mkdir()
         self.project = Path(shutil.copytree(EXAMPLE, folder / "project"))
+        heading("The emulator: a Paygentic account on this machine")
+        self.emulator = Emulator(folder)
         self.settings = {
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "demo",
@@ -137,6 +140,17 @@ class Playground:
         print(f"The emulator: {self.emulator.url} (log and data in {self.folder})")
         print(f"The stack:    . {env} && cd {self.project} && pulumi preview")
         print(f"To end it:    kill {running} && rm -r {self.folder}")
+
+
+def run(name: str, play: Callable[[], None]) -> None:
+    """Play it; however it is stopped, what it started is ended, and one line says why it did not come to its end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: stopped"))
+    try:
+        play()
+    except Failed as failure:
+        sys.exit(f"{name}: {failure}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted")
 
 
 def heading(text: str) -> None:

@@ -15,6 +15,10 @@ from pulumi_paygentic.api.redact import one_line
 _PERMANENT = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED})
 
 
+_MOST_NAMED = 3
+"""How many of what stands in the way a message names: the versions of a plan are many after a while."""
+
+
 @dataclass(frozen=True)
 class FieldError:
     """One field that the API refused."""
@@ -39,8 +43,9 @@ class Blocker:
 
     def __str__(self) -> str:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.type).lower()
-        if len(self.ids) < self.count:
-            return f"{self.count} {words}" + (f" (among them {', '.join(self.ids)})" if self.ids else "")
+        if len(self.ids) < self.count or self.count > _MOST_NAMED:
+            named = ", ".join(self.ids[:_MOST_NAMED])
+            return f"{self.count} {words}" + (f" (among them {named})" if named else "")
         return f"{words} {', '.join(self.ids)}".rstrip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_paygentic.api import Conflict, PaygenticError
+from pulumi_paygentic.api import Conflict, NotFound, PaygenticError
 from pulumi_paygentic.catalog import Price
 from pulumi_paygentic.lifecycle.account import key_of
 from pulumi_paygentic.lifecycle.collection import Answer
@@ -75,6 +75,16 @@ class PlanLifecycle(Lifecycle):
         slots = [] if default is None else default.slots
         billed = [(slot.key if isinstance(lines, Mapping) else "", _content(slot.price)) for slot in slots]
         return sorted(declared) == sorted(billed)
+
+    def kept(self, object_id: str, olds: Mapping[str, Any]) -> list[str]:
+        """With those who stay on it: no resource of the program speaks of them any more."""
+        [told] = super().kept(object_id, olds)
+        try:
+            count = PlanVersions(self.account.client, object_id).subscriptions()
+        except NotFound:  # somebody has reset the account
+            return []
+        stay = f"{count} subscription stays" if count == 1 else f"{count} subscriptions stay"
+        return [f"{told}; {stay} on it" if count else told]
 
     def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
         """Prices in the shape that the program declares them in; versions are read only when the default has moved."""

@@ -59,6 +59,10 @@ class PlanVersions:
         """The version that the plan bills from; None if it never had one."""
         return next((self._get(s["versionNumber"]) for s in self._listed() if s["isDefault"]), None)
 
+    def subscriptions(self) -> int:
+        """How many subscriptions there are on all versions together."""
+        return sum(summary["subscriptionCount"] for summary in self._listed())
+
     def subscribers_of(self, price_id: str) -> int:
         """How many subscriptions may pay the price.
 

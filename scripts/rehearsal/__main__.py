@@ -6,12 +6,11 @@ Run it as `scripts/rehearse`, which sets everything up first.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
-from scripts.playground import Failed
+from scripts.playground import run
 from scripts.rehearsal import browser
 from scripts.rehearsal.story import Story
 
@@ -23,15 +22,16 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave everything running")
     parser.add_argument("--by-hand", action="store_true", help="wait for you to open the links in your own browser")
     asked = parser.parse_args()
-    try:
+
+    def play() -> None:
         with nullcontext(None) if asked.by_hand else browser.opened(asked.screenshots) as window:  # noqa: SIM117
             with Story(Path(tempfile.mkdtemp(prefix="paygentic-rehearsal-")), window) as story:
                 story.play()
                 if asked.keep:
                     story.kept = True
                     story.invitation()
-    except Failed as failure:
-        sys.exit(f"rehearse: {failure}")
+
+    run("rehearse", play)
 
 
 if __name__ == "__main__":

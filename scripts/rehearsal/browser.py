@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
+
+from scripts.playground import Failed
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -103,4 +105,7 @@ def opened(pictures: Path | None) -> Iterator[Browser]:
     with launched() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(30_000)
-        yield Browser(page, pictures)
+        try:
+            yield Browser(page, pictures)
+        except Error as error:
+            raise Failed(f"the browser: {error.message.splitlines()[0]}") from error

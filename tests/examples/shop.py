@@ -118,7 +118,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(shop: Shop, ledger_file: Path, limits: Limits | None = None, **options: int) -> AsyncIterator[Desk]:
+async def open_desk(shop: Shop, ledger_file: Path, limits: Limits | None = None, **options: Any) -> AsyncIterator[Desk]:
     """The service in this process."""
     ledger = Ledger(ledger_file)
     async with client(shop.site.running.url, shop.site.running.api_key) as account:

@@ -139,6 +139,31 @@ async def test_what_can_not_be_billed_now_is_billed_when_the_service_starts_agai
     assert rows(shop.usage(customer), "idempotencyKey") == [result["id"]]
 
 
+async def test_a_ledger_that_can_not_be_written_for_a_while_delays_the_bill_and_loses_none(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """As with a full disk: sweeps that fail are followed by others, and what the API has already stays billed once."""
+    customer, file = shop.customer(), tmp_path / "ledger"
+    async with open_desk(shop, file, sweep_seconds=0.01) as desk:
+        beside = sqlite3.connect(file)
+        hold = Hold(done=True, answers=True)
+        shop.site.gate.script = lambda call: hold if call.path == REPORT else None
+        posted = await desk.post(customer, "fn main() {}", "rust")
+        assert posted.status_code == 202
+        await asyncio.to_thread(hold.reached.wait)
+        beside.execute("ALTER TABLE submissions RENAME TO away")
+        hold.released.set()
+        shop.site.gate.script = lambda _: None
+        assert (await desk.http.get("/health")).status_code == 500
+        beside.execute("ALTER TABLE away RENAME TO submissions")
+        beside.close()
+        while True:
+            if (await desk.result(posted))["billed"]:
+                break
+            await asyncio.sleep(0.01)
+    assert len(shop.usage(customer)) == 1
+
+
 async def test_what_is_refused_for_good_is_noted_and_not_repeated(shop: Shop, tmp_path: Path) -> None:
     customer = shop.customer()
     refusal = answer(400, {"message": "No", "code": "CLOSED"})

@@ -70,6 +70,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         for server in self.servers:
             print(f"The service is at http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+        if os.geteuid() == 0:
+            logging.getLogger(__name__).warning(
+                "running as root: the limit on processes does not hold for the programs that are submitted"
+            )
 
 
 def _account() -> httpx.AsyncClient:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import secrets
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,6 @@ from service.languages import LANGUAGES
 from service.ledger import Ledger, Submission, now
 from service.sandbox import Limits, Outcome
 
-SWEEP_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -31,12 +31,22 @@ class Busy(Exception):
 class Submissions:
     """At most `runs` run at once, and at most `waiting` more wait for their turn."""
 
-    def __init__(self, billing: Billing, ledger: Ledger, limits: Limits, *, runs: int = 2, waiting: int = 100) -> None:
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
+        self,
+        billing: Billing,
+        ledger: Ledger,
+        limits: Limits,
+        *,
+        runs: int = 2,
+        waiting: int = 100,
+        sweep_seconds: float = 30,
+    ) -> None:
         self._billing = billing
         self._ledger = ledger
         self._limits = limits
         self._most = runs + waiting
         self._turn = asyncio.Semaphore(runs)
+        self._sweep_seconds = sweep_seconds
         self._admitted = 0
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._sweeper: asyncio.Task[None] | None = None
@@ -96,6 +106,8 @@ class Submissions:
         async def carry_out() -> None:
             try:
                 await work(submission.id)
+            except sqlite3.Error as error:
+                _log.error("submission %s: the ledger can't be written: %s", submission.id, error)
             finally:
                 self._admitted -= 1
                 del self._under_way[submission.id]
@@ -128,12 +140,17 @@ class Submissions:
             self._ledger.update(submission_id, refused=str(error))
 
     async def _sweep(self) -> None:
-        """Bill what is left over from a crash, or from a time when the API did not answer."""
+        """Bill what is left over from a crash, or from a time when the API did not answer or the disk was full."""
         while True:
-            for submission in self._ledger.unbilled():
+            try:
+                left = self._ledger.unbilled()
+            except sqlite3.Error as error:
+                _log.error("the ledger can't be read: %s", error)
+                left = []
+            for submission in left:
                 if submission.id not in self._under_way:
                     await self._start(submission, self._bill)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(self._sweep_seconds)
 
 
 def _used(outcome: Outcome, limits: Limits) -> dict[str, Any]:
