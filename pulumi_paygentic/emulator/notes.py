@@ -51,7 +51,8 @@ NOTES = """\
 - Credits cover usage in the order of priority, end and beginning; at a reset what is left rolls over within its limits
   (for issued credits nothing, unless the template says so). Lines take from a feature's credits in their order. A
   discount line has a negative quantity. A grant that is voided covers what came before it.
-- Rebates that exceed the rest of an invoice are cut short, the last first. A refund gives back no more than was paid.
+- Rebates that exceed the rest of an invoice are cut short, the last first. A refund gives back no more
+  than was paid; of an invoice that was not paid it leaves less to pay.
 - Line amounts are rounded to nine decimals, half to even, and so is each line's tax; totals only add. A line is one
   price's usage, or one time of a fee. Lines of a period without usage are left out. With tax included, the tax is what
   remains of the rounded amount.

@@ -77,6 +77,7 @@ def _terms(found: list[Record]) -> list[Record]:
 def _features(store: Store, subscription: Record, emulator: Emulator) -> list[str]:
     """The names of the features that the subscription gives access to now."""
     held = store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]})
-    live = [one for one in held if entitlements.status_of(store, one, emulator.clock.now()) == "active"]
+    now = emulator.clock.now()
+    live = [o for o in held if entitlements.status_of(store, o, entitlements.now_of(store, o, now)) == "active"]
     features = (store.get(kinds.FEATURE, one["featureId"]) for one in live)
     return [feature["name"] for feature in features if feature is not None]

@@ -86,7 +86,7 @@ def test_fees_say_how_often_and_when(merchant: Merchant) -> None:
     quarterly = _fee(merchant, billingCadence="P3M", quantity=3, paymentTerm="in_advance")
     assert "$60.00 every 3 months (3 times $20.00) Charged at the start of each period of 3 months" in quarterly
     assert "$20.00 every 1 month and 2 days" in _fee(merchant, billingCadence="P1M2D")
-    assert "$20.00 every hour" in _fee(merchant, billingCadence="PT1H")
+    assert "$20.00 every day" in _fee(merchant, billingCadence="PT1H")
 
 
 def test_the_terms_say_currency_tax_and_period(merchant: Merchant) -> None:

@@ -216,3 +216,20 @@ def test_a_reconciliation_follows_the_plan_and_doubles_nothing(merchant: Merchan
 
     merchant.post(f"/v0/subscriptions/{subscription['id']}/termination", {"reason": "over"})
     merchant.call("POST", path, {}, expect=400)
+
+
+def test_entitlements_go_by_the_test_clock_of_their_subscription(merchant: Merchant) -> None:
+    _, plan, _ = _plan(merchant, {**MONTHLY, "issueAfterReset": 5}, grantDiscountEnabled=True)
+    clock = merchant.post("/v0/testClocks", {"name": "Fast", "currentTime": "2031-01-01T00:00:00Z"})["id"]
+    body = {"startedAt": "2031-01-01T00:00:00Z", "testClockId": clock}
+    subscription = merchant.subscription(plan["id"], "grace@example.com", **body)
+    [entitlement] = _entitlements(merchant, subscription)
+    grants = f"/v1/entitlements/{entitlement['entitlementId']}/grants"
+    grant = merchant.call("POST", grants, {"amount": 10, "idempotencyKey": "a"}, expect=201)
+    use = {"type": "request", "source": "t", "subject": subscription["customerId"], "data": {"n": 12}}
+    merchant.call("POST", "/v0/events", {**use, "timestamp": "2031-01-10T00:00:00Z"}, expect=202)
+    merchant.sdk.test_clocks.advance(id=clock, request_body={"advance_by": "P20D"})
+    [entitlement] = _entitlements(merchant, subscription)
+    assert (entitlement["hasAccess"], entitlement["balance"], entitlement["usageInPeriod"]) == (True, 3, 12)
+    merchant.sdk.entitlements.grants.void(entitlement_id=entitlement["entitlementId"], grant_id=grant["id"])
+    assert _invoice(merchant, subscription, 1)[0] == "0.00"

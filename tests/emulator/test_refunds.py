@@ -61,9 +61,9 @@ class Shop:
     def money(self) -> Fraction:
         """What the dashboard says is left to the customer: test money, less all that is paid and owed."""
         page = self.merchant.http.get("/dashboard/customers").text
-        left = re.search(r"\$([\d.,]+) left of", page[page.index(self.customer) :])
+        left = re.search(r"(-?)\$([\d.,]+) left of", page[page.index(self.customer) :])
         assert left is not None
-        return Fraction(left[1].replace(",", ""))
+        return Fraction(left[1] + left[2].replace(",", ""))
 
 
 def test_usage_that_came_after_its_invoice_was_billed_by_none_and_gives_nothing_back(merchant: Merchant) -> None:
@@ -199,3 +199,17 @@ def _priced(price: Decimal, credits_: int) -> Json:
         template = {"type": "metered", "issueAfterReset": credits_}
         fields |= {"grantDiscountEnabled": True, "template": template}
     return fields
+
+
+def test_of_an_invoice_that_was_not_paid_a_refund_leaves_less_to_pay_and_puts_nothing_in(merchant: Merchant) -> None:
+    shop = Shop(merchant, {"unit_price": "1"})
+    one, other = shop.report("a", 150), shop.report("b", 10**12)
+    _at(merchant, "02-01T02:00:00Z")
+    shop.refund(other)
+    assert shop.money() == 100 - 150
+    shop.refund(one)
+    assert shop.money() == 100
+    _at(merchant, "03-01T02:00:00Z")
+    assert shop.invoice(2) == ("0.00", [])
+    found = merchant.get(f"/v2/invoices?subscriptionId={shop.subscription['id']}&status=PAID")["data"]
+    assert {invoice["sequenceNumber"]: invoice["unpaidAmount"] for invoice in found} == {1: "0.00", 2: "0.00"}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator.billing import clocks
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.context import refuse
 from pulumi_paygentic.emulator.fields import DateTime, Duration, omitted
@@ -71,6 +72,11 @@ def entitle(store: Store, merchant: str, given: Record, now: datetime) -> Record
     }
     store.insert(kinds.ENTITLEMENT, merchant, record)
     return record
+
+
+def now_of(store: Store, record: Record, now: datetime) -> datetime:
+    """What time it is for an entitlement: that of its subscription, which may be on a test clock."""
+    return clocks.time_of(store, store.get(kinds.SUBSCRIPTION, record["subscriptionId"] or "") or {}, now)
 
 
 def status_of(store: Store, record: Record, at: datetime) -> str:

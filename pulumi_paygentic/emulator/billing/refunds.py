@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pulumi_paygentic.emulator import events, kinds, rating
 from pulumi_paygentic.emulator.billing import invoices, wallets
 from pulumi_paygentic.emulator.billing.wallets import Wallet
+from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.store import Record, Store
 from pulumi_paygentic.emulator.usage import Usage
@@ -58,7 +59,7 @@ def billing_of(store: Store, usage: Usage) -> dict[str, Any] | None:
 
 
 def credit(store: Store, usage: Usage, now: datetime) -> None:
-    """Give back what an issued invoice charged: on the next invoice, or, where none will come, in the wallet."""
+    """Give back what an invoice charged: on the next one, or, where none will come, in the wallet; if it was paid."""
     invoice = invoice_of(store, usage)
     if invoice is None:
         return
@@ -69,11 +70,20 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
         given_back = {**given_back, line: str(Decimal(given_back.get(line, "0")) + share.quantity)}
     store.put({**invoice, "refunded": given_back})
     subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
-    if subscription.get("status") != "terminated":
+    amount = rating.total([part for share in shares for part in (share.price, share.tax)])
+    if invoice["status"] != "PAID":
+        _forgive(store, {**invoice, "refunded": given_back}, amount, now)
+    elif subscription.get("status") != "terminated":
         _owe(store, usage, shares)
-    elif invoice["status"] == "PAID":
-        amount = rating.total([part for share in shares for part in (share.price, share.tax)])
+    else:
         wallets.enter(store, Wallet(usage.merchant, usage.customer, invoice["currency"]), amount, now, usage.id)
+
+
+def _forgive(store: Store, invoice: Record, amount: Decimal, now: datetime) -> None:
+    """Of an invoice that was not paid nothing can be given back: less of it is owed."""
+    unpaid = max(rating.total([Decimal(invoice["unpaidAmount"]), -amount]), Decimal(0))
+    settled = {"status": "PAID", "paidAt": timestamp(now)} if not unpaid else {}
+    store.put({**invoice, "unpaidAmount": rating.plain(unpaid), "updatedAt": timestamp(now), **settled})
 
 
 def _owe(store: Store, usage: Usage, shares: list[Share]) -> None:

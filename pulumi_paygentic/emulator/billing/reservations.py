@@ -82,8 +82,13 @@ def owed(store: Store, wallet: Wallet) -> Decimal:
     """What has been used, and invoiced or not, is not paid yet."""
     found = store.find(kinds.INVOICE, {"customerId": wallet.customer})
     unpaid = [i for i in found if i["currency"] == wallet.currency and i["status"] in {"ACTIVE", "ISSUED"}]
-    amounts = [lines.totals(invoices.lines_of(store, invoice))["grandTotal"] for invoice in unpaid]
-    return rating.total(amounts)
+    return rating.total([_unpaid(store, invoice) for invoice in unpaid])
+
+
+def _unpaid(store: Store, invoice: Record) -> Decimal:
+    if invoice["status"] == "ISSUED":
+        return Decimal(invoice["unpaidAmount"])
+    return lines.totals(invoices.lines_of(store, invoice))["grandTotal"]
 
 
 def available(store: Store, wallet: Wallet, now: datetime) -> Decimal:

@@ -45,7 +45,7 @@ def issue(cx: Context) -> Answer:
     if active_to is not None and active_to <= given.get("activeFrom", timestamp(now)):
         raise refuse("activeTo", "must be after activeFrom")
     record = entitlements.entitle(cx.store, cx.merchant, {**given, "template": template}, now)
-    return Answer(201, _detail(cx, record, now))
+    return Answer(201, _detail(cx, record, None))
 
 
 def list_entitlements(cx: Context) -> Answer:
@@ -75,7 +75,9 @@ def read(cx: Context) -> Answer:
     return Answer(200, _detail(cx, required(cx), _moment(cx)))
 
 
-def _detail(cx: Context, record: Record, at: datetime) -> dict[str, Any]:
+def _detail(cx: Context, record: Record, asked: datetime | None) -> dict[str, Any]:
+    """As it is now, by its own clock, or was or will be at the time that is asked for."""
+    at = entitlements.now_of(cx.store, record, cx.clock.now()) if asked is None else asked
     feature = cx.store.get(kinds.FEATURE, record["featureId"]) or {"key": "", "productId": ""}
     template, status = record["template"], entitlements.status_of(cx.store, record, at)
     live = status == "active" and parse_date_time(record["activeFrom"]) <= at
@@ -121,10 +123,10 @@ def _customer(cx: Context) -> str:
     raise NotFound("No customer with that externalId was found.")
 
 
-def _moment(cx: Context) -> datetime:
+def _moment(cx: Context) -> datetime | None:
     text = cx.query.get("at")
     if text is None:
-        return cx.clock.now()
+        return None
     try:
         return parse_date_time(text)
     except ValueError as error:

@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from pulumi_paygentic.emulator import kinds, query
+from pulumi_paygentic.emulator.billing import entitlements
 from pulumi_paygentic.emulator.billing.entitlements import UNLIMITED, Credits, Priority
+from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.entitlements import required
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.errors import NotFound
@@ -44,7 +46,7 @@ def create_grant(cx: Context) -> Answer:
     for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
         if known["idempotencyKey"] == given["idempotencyKey"]:
             return Answer(201, known)
-    now = cx.clock.stamp()
+    now = _stamp(cx, entitlement)
     record = {
         "effectiveAt": now,
         "expiresAt": None,
@@ -82,9 +84,13 @@ def read_grant(cx: Context) -> Answer:
 def void_grant(cx: Context) -> Answer:
     grant = _grant(cx)
     if grant["voidedAt"] is None:
-        grant["voidedAt"] = cx.clock.stamp()
+        grant["voidedAt"] = _stamp(cx, required(cx))
         cx.store.put(grant)
     return Answer(200, grant)
+
+
+def _stamp(cx: Context, entitlement: Record) -> str:
+    return timestamp(entitlements.now_of(cx.store, entitlement, cx.clock.now()))
 
 
 def _grant(cx: Context) -> Record:

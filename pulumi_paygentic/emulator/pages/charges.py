@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator import kinds, rating
 from pulumi_paygentic.emulator.billing.plan_features import template_of
 from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product, singular
 from pulumi_paygentic.emulator.store import Record, Store
@@ -67,7 +68,8 @@ def _metered(price: Record, currency: str, unit: str) -> str:
 def _fee(price: Record, currency: str) -> str:
     amount, quantity = price["properties"]["unitPrice"], price["quantity"]
     total = money(product(amount, quantity), currency)
-    often = "once" if price["billingCadence"] == "P0D" else every(price["billingCadence"])
+    cadence = _billed(price["billingCadence"])
+    often = every(cadence) if cadence else "once"
     return f"{total} {often}" + (f" ({quantity} times {money(amount, currency)})" if quantity != 1 else "")
 
 
@@ -83,10 +85,21 @@ def _tiers(price: Record, currency: str) -> Iterator[Tier]:
 
 
 def _when(plan: Record, price: Record) -> str:
-    in_advance, cadence = price["paymentTerm"] == "in_advance", price["billingCadence"] or plan["billingCadence"]
-    if cadence == "P0D":
+    """As it is invoiced: usage always after the plan's period, whatever its price says of terms."""
+    if "feeId" not in price:
+        return f"Charged at the end of {each(plan['billingCadence'])}"
+    in_advance, cadence = price["paymentTerm"] == "in_advance", _billed(price["billingCadence"])
+    if cadence is None:
         return "Charged at the start, once" if in_advance else f"Charged at the end of the first {_period(plan)}"
     return f"Charged at the {'start' if in_advance else 'end'} of {each(cadence)}"
+
+
+def _billed(cadence: str) -> str | None:
+    """How often a fee is billed: not at all again where it has no length, and at most daily."""
+    every_ = rating.cadence(cadence)
+    if not every_.recurs:
+        return None
+    return "P1D" if not every_.months and every_.exact < timedelta(days=1) else cadence
 
 
 def _period(plan: Record) -> str:
