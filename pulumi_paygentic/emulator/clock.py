@@ -17,9 +17,6 @@ class Clock:
     def stamp(self) -> str:
         return timestamp(self.now())
 
-    def advance(self, by: timedelta) -> None:
-        self.set(self.now() + by)  # OverflowError, before anything is kept, for what no date can hold
-
     def set(self, moment: datetime) -> None:
         self._offset = moment - datetime.now(timezone.utc)
 

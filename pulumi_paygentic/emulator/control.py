@@ -19,6 +19,9 @@ from pulumi_paygentic.emulator.routing import Emulator
 from pulumi_paygentic.emulator.schema import ClosedBody, parse
 from pulumi_paygentic.emulator.wire import read_object
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2990
+"""Far enough from where dates end that whatever begins then has room."""
+
 
 class MoveClock(ClosedBody):
     """Where the clock goes: on by a duration, or to a moment. It runs on from there."""
@@ -65,10 +68,13 @@ def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
 def _move(emulator: Emulator, move: MoveClock) -> None:
     try:
         if move.advance is not None and move.now is None:
-            emulator.clock.advance(parse_duration(move.advance))
+            moment = emulator.clock.now() + parse_duration(move.advance)
         elif move.now is not None and move.advance is None:
-            emulator.clock.set(parse_date_time(move.now))
+            moment = parse_date_time(move.now)
         else:
             raise refuse("advance", "give exactly one of advance and now", "one_of")
     except OverflowError:
         raise refuse("advance", "is out of range") from None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise refuse("advance" if move.now is None else "now", f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    emulator.clock.set(moment)

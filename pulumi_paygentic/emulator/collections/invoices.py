@@ -111,6 +111,9 @@ def _read_token(token: str | None, name: str) -> int:
     if token is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token.encode()).decode("ascii")[:9])
+        start = int(base64.urlsafe_b64decode(token.encode()).decode("ascii")[:9])
     except (ValueError, binascii.Error):
-        raise refuse(name, "is none that was given out") from None
+        start = -1
+    if start < 0:
+        raise refuse(name, "is none that was given out")
+    return start
