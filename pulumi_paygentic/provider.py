@@ -27,8 +27,8 @@ class Provider(pulumi.ProviderResource):
         request_timeout: How many seconds one attempt may take. Environment: `PAYGENTIC_REQUEST_TIMEOUT`. Default: 30.
         max_retries: How many more attempts a call gets that is safe to repeat. Environment: `PAYGENTIC_MAX_RETRIES`.
             Default: 5.
-        take_over: Whether a run may change objects that it finds under a declared name, although no state of its own
-            holds them. Environment: `PAYGENTIC_TAKE_OVER`. Default: no; one that is equal is taken over all the same.
+        adopt: Whether a run may change objects that it finds under a declared name, although no state of its own
+            holds them. Environment: `PAYGENTIC_ADOPT`. Default: no; one that is equal is taken over all the same.
         opts: Pulumi's own options.
 
     """
@@ -44,7 +44,7 @@ class Provider(pulumi.ProviderResource):
         requests_per_second: pulumi.Input[float] | None = None,
         request_timeout: pulumi.Input[float] | None = None,
         max_retries: pulumi.Input[int] | None = None,
-        take_over: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         settings: dict[str, pulumi.Input[Any] | None] = {
@@ -55,7 +55,7 @@ class Provider(pulumi.ProviderResource):
             "requestsPerSecond": requests_per_second,
             "requestTimeout": request_timeout,
             "maxRetries": max_retries,
-            "takeOver": take_over,
+            "adopt": adopt,
         }
         # The engine carries a provider's inputs as text.
         text = {

@@ -17,7 +17,7 @@ NAMES: Final = (
     "requestsPerSecond",
     "requestTimeout",
     "maxRetries",
-    "takeOver",
+    "adopt",
 )
 """The settings, as the stack's configuration names them under `paygentic:`."""
 

@@ -28,7 +28,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "requestsPerSecond": ("PAYGENTIC_REQUESTS_PER_SECOND",),
     "requestTimeout": ("PAYGENTIC_REQUEST_TIMEOUT",),
     "maxRetries": ("PAYGENTIC_MAX_RETRIES",),
-    "takeOver": ("PAYGENTIC_TAKE_OVER",),
+    "adopt": ("PAYGENTIC_ADOPT",),
 }
 _KEY_PREFIXES: Mapping[str, Environment] = {"sk_test_": "sandbox", "sk_live_": "production"}
 
@@ -39,7 +39,7 @@ class Settings:
 
     `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
     attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of
-    its last, and `resolve` leaves room in it for two attempts however long one may take. `take_over` lets a run change
+    its last, and `resolve` leaves room in it for two attempts however long one may take. `adopt` lets a run change
     objects that it finds under a declared name and that no state of its own holds.
     """
 
@@ -51,7 +51,7 @@ class Settings:
     request_timeout: float = 30.0
     max_retries: int = 5
     retry_deadline: float = 120.0
-    take_over: bool = False
+    adopt: bool = False
 
     @classmethod
     def resolve(
@@ -73,7 +73,7 @@ class Settings:
             request_timeout=(timeout := lookup.number("requestTimeout", 30.0, least=0.001, most=3600)),
             max_retries=int(lookup.number("maxRetries", 5, least=0, most=1000, whole=True)),
             retry_deadline=max(120.0, 2 * timeout),
-            take_over=lookup.flag("takeOver"),
+            adopt=lookup.flag("adopt"),
         )
         if lookup.reasons:
             raise ConfigurationError(lookup.reasons)

@@ -20,7 +20,7 @@ class Account:
     def __init__(self, client: Client, merchant_id: str) -> None:
         self.client = client
         self.merchant_id = merchant_id
-        self.take_over = client.settings.take_over
+        self.adopt = client.settings.adopt
         self.claims = Claims()
         self.names = Names()
         self._collections: dict[tuple[str, Any], Collection] = {}

@@ -34,7 +34,7 @@ class Different(PaygenticError):
     """An object that is known by the same name is there already, and is not what is declared."""
 
     hint = (
-        "If no other resource holds it, run once with PAYGENTIC_TAKE_OVER=true: it is brought to what is declared."
+        "If no other resource holds it, run once with PAYGENTIC_ADOPT=true: it is brought to what is declared."
         " If one gives up the name in this run, let this one depend on it (depends_on); if one was only renamed in the"
         " program, give it an alias (aliases=[pulumi.Alias(name=...)])."
     )

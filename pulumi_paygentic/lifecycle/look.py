@@ -60,4 +60,4 @@ class Look(Memory):
         """
         del inputs
         before = self.account.claims.before(owner)
-        return self.account.take_over or (before is not None and before[0] == answer["id"])
+        return self.account.adopt or (before is not None and before[0] == answer["id"])

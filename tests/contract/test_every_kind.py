@@ -86,7 +86,7 @@ def test_an_update_without_a_difference_writes_nothing(world: World, example: Ex
 
 @each_kind
 def test_an_argument_taken_out_is_given_back_to_the_default_or_refused(world: World, example: Example) -> None:
-    world.take_over = True  # what can't be deleted is there still
+    world.adopt = True  # what can't be deleted is there still
     optional = [name for name in example.full if not example.kind.inputs()[name].required]
     for name in optional:
         outcome, inputs = created(world, example, example.full)
@@ -199,7 +199,7 @@ def test_an_object_of_the_same_name_is_brought_to_the_declared_values_if_the_run
     world: World, example: Example
 ) -> None:
     """Without a name it would be adopted only if it is identical."""
-    world.take_over = True
+    world.adopt = True
     outcome, _ = created(world, example, example.full)
     keep = set(example.kind.natural_key)
     for name, edit in example.edits.items():

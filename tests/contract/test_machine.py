@@ -39,7 +39,7 @@ class Shop(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.world.take_over = True  # a program that was killed or destroyed may be edited before the next up
+        self.world.adopt = True  # a program that was killed or destroyed may be edited before the next up
         self.engine = Engine(self.world)
         self.program: dict[str, Resource] = {}
         self.settled = True

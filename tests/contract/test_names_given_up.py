@@ -58,7 +58,7 @@ def test_a_new_resource_does_not_get_the_object_that_another_is_about_to_rename(
     told = engine.up(program).errors["new"]
     assert held in told
     assert next(iter(other)) in told
-    assert "PAYGENTIC_TAKE_OVER=true" in told
+    assert "PAYGENTIC_ADOPT=true" in told
     assert "depends_on" in told
     after = world.call("GET", f"{old.kind.path}/{held}")
     assert engine.id(name) == held
@@ -75,7 +75,7 @@ def test_a_plan_that_bills_otherwise_is_another_plan(engine: Engine, world: Worl
     program: Program = {**shop(), "plan0": renamed(shop()["plan0"], prices={"basic": Ref("basic")})}
     assert "differs in prices" in engine.up(program).errors["plan0"]
     assert lines(default(world, held)) == before
-    world.take_over = True
+    world.adopt = True
     assert not engine.up(program).errors
     assert engine.id("plan0") == held
     converged(engine, program)

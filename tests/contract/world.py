@@ -32,12 +32,12 @@ class World:
             transport=self.transport, base_url=SETTINGS.base_url, headers={"Authorization": f"Bearer {KEY}"}
         )
         self.ids: dict[str, str] = {}
-        self.take_over = False
+        self.adopt = False
         """Whether runs may change what they find under a declared name."""
 
     def run(self) -> Account:
         """A run of the provider, which knows nothing of the runs before it."""
-        settings = replace(SETTINGS, take_over=self.take_over)
+        settings = replace(SETTINGS, adopt=self.adopt)
         client = Client(settings, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
         return Account(client, MERCHANT)
 

@@ -71,11 +71,11 @@ def test_a_catalog_that_somebody_else_made_is_taken_over_whole(stack: Stack, sit
     ((where, what),) = stack.up(fails=True).errors
     assert where == "BillableMetric calls"
     assert "differs in description" in what
-    assert "PAYGENTIC_TAKE_OVER=true" in what
+    assert "PAYGENTIC_ADOPT=true" in what
     assert len(what.splitlines()) == 1
     assert site.gate.writes == []
 
-    stack.up(environment={"PAYGENTIC_TAKE_OVER": "true"})
+    stack.up(environment={"PAYGENTIC_ADOPT": "true"})
     assert [call.method for call in site.gate.writes] == ["PATCH"]
     assert site.account.ids() == before
     assert site.account.one("BillableMetric")["description"] == ""
