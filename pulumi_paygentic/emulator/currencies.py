@@ -1,13 +1,18 @@
-"""The active currency codes of ISO 4217."""
+"""The currencies of ISO 4217 that money is paid in, and how many decimals the smallest unit of each has."""
 
 from __future__ import annotations
 
-_CODES = """
-AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
-CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL
-HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
-MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
-RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD
-USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-"""
-ISO_4217 = frozenset(_CODES.split())
+from collections.abc import Iterator
+
+from iso4217 import raw_xml
+
+
+def _payable() -> Iterator[tuple[str, int]]:
+    """Each code with its decimals. Metals and test codes have none; funds are units of account."""
+    for entry in raw_xml.iter("CcyNtry"):
+        name, code, decimals = entry.find("CcyNm"), entry.findtext("Ccy"), entry.findtext("CcyMnrUnts", "")
+        if name is not None and code and decimals.isdigit() and name.get("IsFund") is None:
+            yield code, int(decimals)
+
+
+DECIMALS = dict(_payable())

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from pulumi_paygentic.emulator.clock import timestamp
-from pulumi_paygentic.emulator.currencies import ISO_4217
+from pulumi_paygentic.emulator.currencies import DECIMALS
 
 _DATE_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,30}))?(?:[Zz]|([+-]\d{2}:\d{2}))", re.ASCII
@@ -68,7 +68,7 @@ def _exact_duration(value: str) -> str:
 
 
 def _currency(value: str) -> str:
-    if value not in ISO_4217:
+    if value not in DECIMALS:
         raise ValueError("must be an ISO 4217 currency code in upper case")
     return value
 

@@ -59,6 +59,8 @@ def test_the_cadence_wins_over_the_deprecated_interval(
         ("currency", "usd"),
         ("currency", "USDT"),
         ("currency", "ZZZ"),
+        ("currency", "XAU"),
+        ("currency", "CHE"),
         ("billingCadence", "P2M"),
         ("billingInterval", "weekly"),
         ("taxBehavior", "none"),
