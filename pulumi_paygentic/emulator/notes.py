@@ -14,7 +14,7 @@ NOTES = """\
   merchant's object 403 with reason `not_member`; to an object that exists but does not fit 400.
 - Pricing units have no operations in the API: every well-formed `pu_` id is taken to exist.
 - `quantity` other than 1 is refused for metered prices. Only an explicit `isSoftLimit: false` is a hard limit.
-- Deleting a feature takes it off the prices that had it. Deleting an item leaves its tag on metrics and fees.
+- Deleting a feature takes it off the prices that had it. Items have no DELETE (405), as in SDK 0.6.3: archive them.
 - A plan made without prices has no version until it gets its first ones. A price may be in several plans.
 - PATCH of a plan's `prices` changes its default version in place: prices carried over keep their key, a new price
   takes the key of a dropped one that bills the same metric or fee, and other new ones get a key. An empty list is

@@ -75,7 +75,6 @@ EXAMPLES = [
         lambda m: {"name": "One", "merchantId": m.id},
         {"name": "Two"},
         methods=("create_item", "get_item", "list_items", "update_item"),
-        deletable=True,
     ),
 ]
 OTHERS_ID = {"merchantId": "org_other", "aggregation": "SUM", "feeId": "fee_other", "currency": "EUR"}

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from paygentic_sdk.models import BooleanEntitlementDetail, MeteredEntitlementDetail
+from paygentic_sdk.models import BooleanEntitlementDetail, Grant, MeteredEntitlementDetail
 
 from tests.emulator.merchant import Json, Merchant
 
@@ -93,6 +93,16 @@ def test_a_metered_entitlement_refills_and_grants_stay(merchant: Merchant, custo
     kept = merchant.get(f"/v1/entitlements/{made['id']}/grants?includeVoided=true")
     assert [entry["id"] for entry in kept["data"]] == [grant.id]
     assert merchant.get(f"/v1/entitlements/{made['id']}/grants/{grant.id}")["amount"] == 5
+
+
+def test_a_grant_has_the_fields_of_the_vendors_sdk_and_no_others(merchant: Merchant, customer: str) -> None:
+    path = f"/v1/entitlements/{_issued(merchant, customer, _metered(merchant), {'type': 'metered'})['id']}/grants"
+    body = {"amount": 5, "idempotencyKey": "one"}
+    made, again = merchant.post(path, body), merchant.post(path, body)
+    one = f"{path}/{made['id']}"
+    answers = [made, again, *merchant.get(path)["data"], merchant.get(one), merchant.call("DELETE", one)]
+    known = {field.alias or name for name, field in Grant.model_fields.items()}
+    assert [answer.keys() - known for answer in answers] == [set()] * 5
 
 
 def test_a_one_time_grant_expires_and_a_soft_limit_lets_pass(merchant: Merchant, customer: str) -> None:

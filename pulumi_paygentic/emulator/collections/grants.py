@@ -45,7 +45,7 @@ def create_grant(cx: Context) -> Answer:
         raise refuse("entitlementId", "is not metered")
     for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
         if known["idempotencyKey"] == given["idempotencyKey"]:
-            return Answer(201, known)
+            return Answer(201, _present(known))
     now = _stamp(cx, entitlement)
     record = {
         "effectiveAt": now,
@@ -63,7 +63,7 @@ def create_grant(cx: Context) -> Answer:
         "createdAt": now,
     }
     cx.store.insert(kinds.GRANT, cx.merchant, record)
-    return Answer(201, record)
+    return Answer(201, _present(record))
 
 
 def list_grants(cx: Context) -> Answer:
@@ -73,12 +73,12 @@ def list_grants(cx: Context) -> Answer:
     )
     with_voided = query.flag(cx.query, "includeVoided")
     grants = cx.store.find(kinds.GRANT, {"entitlementId": required(cx)["id"]})
-    found = [grant for grant in grants if with_voided or grant["voidedAt"] is None]
+    found = [_present(grant) for grant in grants if with_voided or grant["voidedAt"] is None]
     return Answer(200, page.answer(found[page.offset : page.offset + page.limit], len(found), listed=True))
 
 
 def read_grant(cx: Context) -> Answer:
-    return Answer(200, _grant(cx))
+    return Answer(200, _present(_grant(cx)))
 
 
 def void_grant(cx: Context) -> Answer:
@@ -86,7 +86,12 @@ def void_grant(cx: Context) -> Answer:
     if grant["voidedAt"] is None:
         grant["voidedAt"] = _stamp(cx, required(cx))
         cx.store.put(grant)
-    return Answer(200, grant)
+    return Answer(200, _present(grant))
+
+
+def _present(grant: Record) -> Record:
+    """The grant as the API answers it; its customer is stored for the customer's reset."""
+    return {name: value for name, value in grant.items() if name != "customerId"}
 
 
 def _stamp(cx: Context, entitlement: Record) -> str:

@@ -32,7 +32,6 @@ class Items(Collection):
     path = "/v0/items"
     create_model = CreateItem
     update_model = UpdateItem
-    deletable = True
     default_limit = 50
     filters: ClassVar = {"merchantId": r"org_[a-zA-Z0-9]+", "catalogId": r"prod_[a-zA-Z0-9]+"}
     defaults: ClassVar = {"metadata": {}, "catalogId": None, "archivedAt": None, "externalReferences": []}
