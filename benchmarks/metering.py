@@ -63,7 +63,7 @@ def main() -> None:
 def _emulator(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """An emulator over the file, killed at the end as nothing else can be survived."""
     command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--port", "0", "--data", str(data)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     try:
         yield _address(process), process
     finally:
@@ -181,13 +181,13 @@ def _timed(pid: int, times: list[float]) -> Iterator[None]:
 
 def _processor_seconds(pid: int) -> float:
     """How long the process has computed so far; unlike the clock, no other process of the machine adds to it."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int) -> int:
     """What of the process is in memory, in bytes."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ stage() {
   echo "━━ $name"
   if [ "$name" = browser ] && ! chromium; then echo "browser: NOT RUN" && return; fi
   if ! in_list "$name" "${tools[@]}"; then
-    command=(python -m pytest "tests/$name")
+    command=(python -X warn_default_encoding -m pytest "tests/$name") # a file opened without an encoding is an error
     if in_list "$name" "${last[@]}"; then
       [ "$name" = browser ] || use_pulumi
       [ "$name" = packaging ] || command+=(-n 2) # which would build the wheel twice

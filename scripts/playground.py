@@ -37,7 +37,7 @@ class Background:
 
     def __init__(self, log: Path, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
         self._log = log
-        with log.open("w") as output:
+        with log.open("w", encoding="utf-8") as output:
             self._process = subprocess.Popen(
                 command,
                 stdout=output,
@@ -53,12 +53,12 @@ class Background:
     def _await_first_line(self) -> str:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self._process.poll() is None:
-            text = self._log.read_text()
+            text = self._log.read_text(encoding="utf-8")
             if text.endswith("\n"):
                 return text.splitlines()[0]
             time.sleep(0.05)
         self.end()
-        raise Failed(f"the {self._log.stem} did not start: {self._log.read_text().strip()}")
+        raise Failed(f"the {self._log.stem} did not start: {self._log.read_text(encoding='utf-8').strip()}")
 
     def end(self) -> None:
         """Ask it to end, and wait until it has."""
@@ -134,7 +134,9 @@ class Playground:
         env = self.folder / "env"
         paths = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{Path(shutil.which('pulumi') or 'pulumi').parent}"
         exports = [f"export {name}={shlex.quote(value)}" for name, value in self.settings.items()]
-        env.write_text("\n".join([f'export PATH={shlex.quote(paths)}{os.pathsep}"$PATH"', *exports]) + "\n")
+        env.write_text(
+            "\n".join([f'export PATH={shlex.quote(paths)}{os.pathsep}"$PATH"', *exports]) + "\n", encoding="utf-8"
+        )
         running = " ".join(str(background.pid) for background in (*self.others, self.emulator))
         heading("Yours to play with")
         print(f"The emulator: {self.emulator.url} (log and data in {self.folder})")

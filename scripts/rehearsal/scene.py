@@ -80,7 +80,9 @@ class Scene(Playground):
     def ask_pulumi(self, *arguments: str) -> str:
         environment = {**os.environ, **self.settings}
         command = ["pulumi", *arguments]
-        done = subprocess.run(command, cwd=self.project, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, cwd=self.project, env=environment, capture_output=True, encoding="utf-8", check=True
+        )
         return done.stdout
 
     def url(self, path: str) -> str:

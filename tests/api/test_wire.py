@@ -286,7 +286,7 @@ def test_an_environment_that_can_not_be_used_is_a_configuration_error(
 
 
 def test_a_netrc_file_is_not_asked_for_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1\nlogin ada\npassword s3cret\n")
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1\nlogin ada\npassword s3cret\n", encoding="utf-8")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     seen: list[bytes] = []

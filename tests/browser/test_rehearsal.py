@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_merchants_month_ends_with_invoices_that_are_right_to_the_last_digit(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["scripts/rehearse", "--screenshots", tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
+        ["scripts/rehearse", "--screenshots", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     *_, heading, sums, told = done.stdout.splitlines()

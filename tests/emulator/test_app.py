@@ -109,14 +109,14 @@ def test_a_file_is_used_by_one_emulator_at_a_time(tmp_path: Path) -> None:
 
 def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     text, database = tmp_path / "notes.txt", tmp_path / "other.db"
-    text.write_text("not a database at all, but long enough to be taken for one" * 100)
+    text.write_text("not a database at all, but long enough to be taken for one" * 100, encoding="utf-8")
     connection = sqlite3.connect(database)
     connection.execute("CREATE TABLE mine (id)")
     connection.close()
     for path in (text, database, tmp_path / "missing" / "emulator.db"):
         with pytest.raises(StoreError, match=path.name):
             create_app(data=path)
-    assert text.read_text().startswith("not a database")
+    assert text.read_text(encoding="utf-8").startswith("not a database")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "example.com", "::", ""])  # noqa: S104

@@ -24,7 +24,7 @@ LINE = re.compile(r"Paygentic emulator at (http://\S+)  key (\S+)  merchant (\S+
 @contextmanager
 def _served(*arguments: str | Path) -> Iterator[tuple["subprocess.Popen[str]", httpx.Client]]:
     command = [*COMMAND, "emulator", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout is not None
             match = LINE.fullmatch(process.stdout.readline())
@@ -81,7 +81,7 @@ def test_what_cannot_be_served_is_said_in_one_line(arguments: list[str], reason:
 def test_a_taken_port_is_said_in_one_line() -> None:
     with _served() as (_, http):
         arguments = [*COMMAND, "emulator", "--port", str(http.base_url.port)]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        done = subprocess.run(arguments, capture_output=True, encoding="utf-8", check=False)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
         assert "cannot listen" in done.stderr
 
@@ -93,7 +93,7 @@ def test_the_overview_is_instant_and_imports_no_command() -> None:
         "assert not {'starlette', 'uvicorn', 'pydantic', 'pulumi', 'httpx'} & sys.modules.keys();"
         "assert time.process_time() < 0.3"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "emulator" in done.stdout
 
@@ -116,9 +116,11 @@ def test_an_unknown_command_is_refused() -> None:
 
 @pytest.mark.parametrize(("missing", "extra"), [("starlette", "emulator"), ("click", "cli")])
 def test_a_missing_extra_is_named(missing: str, extra: str, tmp_path: Path) -> None:
-    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError('No module', name={missing!r})\n")
+    (tmp_path / f"{missing}.py").write_text(
+        f"raise ModuleNotFoundError('No module', name={missing!r})\n", encoding="utf-8"
+    )
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{Path.cwd()}"}
-    done = subprocess.run([*COMMAND, "emulator"], capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run([*COMMAND, "emulator"], capture_output=True, encoding="utf-8", check=False, env=environment)
     assert done.returncode != 0
     assert f"pip install 'pulumi-paygentic[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr

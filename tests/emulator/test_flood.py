@@ -79,7 +79,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def process(data: Path) -> Iterator[subprocess.Popen[str]]:
     """An emulator of its own, whose memory is nobody else's."""
     command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--port", "0", "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         yield process
         process.kill()
 

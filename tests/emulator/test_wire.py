@@ -113,9 +113,11 @@ def test_every_part_that_is_not_reproduced_is_listed_and_is_501(merchant: Mercha
 def test_nothing_answers_501_that_is_not_listed() -> None:
     package = Path(unreproduced.__file__).parent
     raised = {
-        text for path in package.rglob("*.py") for text in re.findall(r'NotReproduced\("([^"]*)"', path.read_text())
+        text
+        for path in package.rglob("*.py")
+        for text in re.findall(r'NotReproduced\("([^"]*)"', path.read_text(encoding="utf-8"))
     }
-    calls = sum(path.read_text().count("raise NotReproduced(") for path in package.rglob("*.py"))
+    calls = sum(path.read_text(encoding="utf-8").count("raise NotReproduced(") for path in package.rglob("*.py"))
     assert raised == PARTS.keys()
     assert calls == len(PARTS) + 1, "the texts stand where they are raised, but for whole operations"
 

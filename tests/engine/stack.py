@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.environment import of_program
+
 ROOT: Final = Path(__file__).parent.parent.parent
 PREAMBLE: Final = "import pulumi\nimport pulumi_paygentic as paygentic\n"
 TYPE: Final = "pulumi-python:dynamic/paygentic:"
@@ -83,8 +85,7 @@ class Stack:
         self.program.mkdir(parents=True, exist_ok=True)
         (folder / "state").mkdir()
         self.environment = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{cli}:{os.environ['PATH']}",
+            **of_program(folder / "home", Path(sys.executable).parent, cli),
             "PULUMI_BACKEND_URL": f"file://{folder}/state?metadata=skip",  # else a kill may leave half a sidecar file
             "PULUMI_CONFIG_PASSPHRASE": "for a test",
             "PULUMI_DEBUG_COMMANDS": "true",  # for the event log
@@ -98,8 +99,8 @@ class Stack:
 
     def write(self, program: str) -> Stack:
         """Make this the program; the imports that all need stand before it."""
-        (self.program / "Pulumi.yaml").write_text("{name: shop, runtime: python}\n")
-        (self.program / "__main__.py").write_text(PREAMBLE + program)
+        (self.program / "Pulumi.yaml").write_text("{name: shop, runtime: python}\n", encoding="utf-8")
+        (self.program / "__main__.py").write_text(PREAMBLE + program, encoding="utf-8")
         return self
 
     def copy(self, example: str) -> Stack:
@@ -109,9 +110,9 @@ class Stack:
 
     def edit(self, before: str, after: str) -> None:
         """Change one passage of the program."""
-        text = (self.program / "__main__.py").read_text()
+        text = (self.program / "__main__.py").read_text(encoding="utf-8")
         assert text.count(before) == 1
-        (self.program / "__main__.py").write_text(text.replace(before, after))
+        (self.program / "__main__.py").write_text(text.replace(before, after), encoding="utf-8")
 
     def configure(self, name: str, value: str, *, secret: bool = False) -> None:
         """Set the stack's configuration."""
@@ -146,7 +147,7 @@ class Stack:
     def replace_state(self, deployment: Mapping[str, Any]) -> None:
         """Put a changed export back."""
         file = self.folder / "import.json"
-        file.write_text(json.dumps({"version": 3, "deployment": deployment}))
+        file.write_text(json.dumps({"version": 3, "deployment": deployment}), encoding="utf-8")
         self.plain("stack", "import", "--file", str(file))
 
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -175,7 +176,7 @@ class Stack:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             log, printed = Path(folder) / "events", Path(folder) / "printed"
             arguments = ["pulumi", "--non-interactive", "--color=never", *command, "--event-log", str(log)]
-            with printed.open("w") as file:  # no pipe, which would fill up while nobody reads
+            with printed.open("w", encoding="utf-8") as file:  # no pipe, which would fill up while nobody reads
                 process = subprocess.Popen(
                     arguments,
                     cwd=self.program,
@@ -194,7 +195,7 @@ class Stack:
         """Run a command that only looks or configures; answers what it printed."""
         arguments = ["pulumi", "--non-interactive", *command]
         done = subprocess.run(
-            arguments, cwd=self.program, env=self.environment, capture_output=True, text=True, check=False
+            arguments, cwd=self.program, env=self.environment, capture_output=True, encoding="utf-8", check=False
         )
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -220,13 +221,13 @@ class Running:
 
     def wait(self) -> Result:
         self._process.wait()
-        shown = self._printed.read_text()
-        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        shown = self._printed.read_text(encoding="utf-8")
+        lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
         return Result(self._command, self._process.returncode, shown, [json.loads(line) for line in lines])
 
     def await_shown(self, text: str) -> None:
         """Wait until it has printed this."""
-        while text not in self._printed.read_text():
+        while text not in self._printed.read_text(encoding="utf-8"):
             time.sleep(0.01)
 
     def interrupt(self) -> None:
@@ -249,7 +250,9 @@ class Running:
 
     def _family(self) -> dict[int, str]:
         """The commands of the processes that the CLI started, and of those that these started."""
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, encoding="utf-8", check=True
+        )
         rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
         family: dict[int, str] = {}
         parents = {self._process.pid}

@@ -24,7 +24,9 @@ WHOLE = {"Product": 1, "BillableMetric": 3, "Price": 3, "Plan": 1}
 def _served(data: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The emulator as a process of its own, on a file; slow enough to be killed at a moment of choice."""
     command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--latency-ms=100"]
-    with subprocess.Popen([*command, f"--data={data}", f"--port={port}"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, f"--data={data}", f"--port={port}"], stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
         try:
             assert process.stdout is not None
             match = LINE.fullmatch(process.stdout.readline())

@@ -17,7 +17,7 @@ from tests.engine.stack import Stack, thorough
 #: Declares whatever `catalog.json` says, so that an edit is a change of data.
 PROGRAM = """
 import json
-given = json.load(open("catalog.json"))
+given = json.load(open("catalog.json", encoding="utf-8"))
 api = paygentic.Product("api", name="API", description=given["description"])
 ids = {}
 for name, metric in given["metrics"].items():
@@ -78,7 +78,7 @@ def test_random_programs_and_edits_converge(stack: Stack, site: Site, seed: int)
     for step in range(5):
         if step:
             edit(chance, given)
-        (stack.program / "catalog.json").write_text(json.dumps(given))
+        (stack.program / "catalog.json").write_text(json.dumps(given), encoding="utf-8")
         before = stack.ids().get("Price", set()) if step else set()
         stack.up()
         superseded = (superseded | before) - stack.ids()["Price"]

@@ -12,7 +12,7 @@ from tests.engine.stack import ROOT, Stack
 
 def _import_file(product: dict[str, str]) -> str:
     """The README's example with the product's own values in it."""
-    (text,) = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (text,) = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     document = json.loads(text)
     (entry,) = document["resources"]
     entry["id"] = product["id"]
@@ -65,7 +65,7 @@ def test_a_catalog_that_somebody_else_made_is_taken_over_whole(stack: Stack, sit
     assert "import it" in what
 
     file = stack.folder / "take-over.json"
-    file.write_text(_import_file(product))
+    file.write_text(_import_file(product), encoding="utf-8")
     stack.plain("import", "--file", str(file), "--generate-code=false", "--protect=false", "--yes")
     site.gate.calls.clear()
     ((where, what),) = stack.up(fails=True).errors

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +22,7 @@ from service.sandbox import Limits
 from service.submissions import Submissions
 from tests.engine.account import Json
 from tests.engine.site import Site
+from tests.environment import of_program
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "code-execution-api"
 RESERVE, REPORT = "/v0/entitlements", "/v0/usage"
@@ -139,16 +139,18 @@ def process(shop: Shop, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
     counted = shop.catalog.submissions
     metrics = {"basic": counted["basic"], "premium": counted["premium"], "seconds": shop.catalog.seconds}
     outputs = folder / "outputs.json"
-    outputs.write_text(json.dumps({"merchant": shop.catalog.merchant, "metrics": metrics, "checkout": "[secret]"}))
+    outputs.write_text(
+        json.dumps({"merchant": shop.catalog.merchant, "metrics": metrics, "checkout": "[secret]"}), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "service", "--outputs", str(outputs), "--port", "0"]
-    with (folder / "log").open("a") as log:
+    with (folder / "log").open("a", encoding="utf-8") as log:
         running = subprocess.Popen(
             [*command, "--ledger", str(folder / "ledger.db")],
             cwd=EXAMPLE,
-            env={**os.environ, **shop.site.environment, "TMPDIR": str(folder)},
+            env={**of_program(folder), **shop.site.environment, "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             stderr=log,
-            text=True,
+            encoding="utf-8",
         )
     assert running.stdout is not None
     try:

@@ -117,7 +117,7 @@ def test_what_a_crash_interrupted_is_not_billed(shop: Shop, tmp_path: Path) -> N
     code = f"open({str(pipe)!r}, 'w').close()\nimport time; time.sleep(60)"
     with process(shop, tmp_path) as (running, url):
         posted = httpx.post(f"{url}/submissions", json={**GOOD, "customer": customer, "code": code})
-        assert pipe.read_text() == ""  # it runs
+        assert pipe.read_text(encoding="utf-8") == ""  # it runs
         running.kill()
         running.wait()
     with process(shop, tmp_path) as (_, url):
@@ -138,7 +138,7 @@ def test_the_log_names_no_key_no_customer_and_no_code_and_the_ledger_keeps_no_co
         assert httpx.post(f"{url}/submissions", json={**GOOD, "customer": "cus_stranger"}).status_code == 403
         running.terminate()
         running.wait()
-    *before, log = (tmp_path / "log").read_text().splitlines()
+    *before, log = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
     assert log == f"ERROR service.submissions: submission {result['id']} can't be billed: 400 CLOSED"
     assert [line for line in before if "running as root" not in line] == []
     with sqlite3.connect(tmp_path / "ledger.db") as ledger:
@@ -165,7 +165,7 @@ def test_outputs_that_lack_something_say_what_to_do(outputs: str, told: str) -> 
 def test_the_ids_are_those_of_the_stacks_outputs(tmp_path: Path) -> None:
     file = tmp_path / "outputs.json"
     metrics = {"basic": "bm_1", "premium": "bm_2", "seconds": "bm_3"}
-    file.write_text(json.dumps({"merchant": "org_1", "metrics": metrics, "checkout": "[secret]"}))
+    file.write_text(json.dumps({"merchant": "org_1", "metrics": metrics, "checkout": "[secret]"}), encoding="utf-8")
     assert catalog.of_file(file) == Catalog("org_1", {"basic": "bm_1", "premium": "bm_2"}, "bm_3")
     with pytest.raises(CatalogError, match="can't be read"):
         catalog.of_file(tmp_path / "nothing")

@@ -1,9 +1,10 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.environment import of_program
 
 PROGRAM = """
 import pulumi
@@ -34,7 +35,7 @@ class Word(Resource):
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name, text in {"Pulumi.yaml": "{name: loud, runtime: python}", "__main__.py": PROGRAM, "word.py": WORD}.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "state").mkdir()
     return tmp_path
 
@@ -42,8 +43,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(project: Path, pulumi_cli: Path) -> dict[str, str]:
     return {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{pulumi_cli}:{os.environ['PATH']}",
+        **of_program(project / "home", Path(sys.executable).parent, pulumi_cli),
         "PULUMI_BACKEND_URL": f"file://{project}/state",
         "PULUMI_CONFIG_PASSPHRASE": "for a test",
         "PULUMI_HOME": f"{project}/home",
@@ -62,7 +62,7 @@ def test_a_dynamic_provider_runs_and_no_plugin_is_looked_for(project: Path, envi
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         assert run.returncode == 0, run.stdout

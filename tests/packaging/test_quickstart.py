@@ -12,7 +12,7 @@ from tests.engine.stack import ROOT, Stack
 def test_the_readmes_program_makes_its_catalog_with_the_wheel(
     clean_bin: Path, pulumi_cli: Path, tmp_path: Path
 ) -> None:
-    blocks: list[str] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     with served() as site:
         path = {"PATH": f"{clean_bin}:{pulumi_cli}:/usr/bin:/bin"}
         stack = Stack(tmp_path / "stack", pulumi_cli, {**site.environment, **path}).write(blocks[0])

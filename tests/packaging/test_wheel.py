@@ -59,7 +59,7 @@ def test_it_needs_little(metadata: Message) -> None:
 def test_it_can_be_imported_without_extras(clean_bin: Path, tmp_path: Path) -> None:
     program = "import pulumi_paygentic; print(pulumi_paygentic.__file__)"
     run = subprocess.run(
-        [clean_bin / "python", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+        [clean_bin / "python", "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
     )
     assert Path(run.stdout.strip()).is_relative_to(clean_bin.parent)
 
@@ -69,7 +69,7 @@ def test_the_command_line_without_its_extra_says_in_one_line_what_to_install(
     clean_bin: Path, arguments: list[str], tmp_path: Path
 ) -> None:
     run = subprocess.run(
-        [clean_bin / "pulumi-paygentic", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        [clean_bin / "pulumi-paygentic", *arguments], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
     )
     assert run.returncode != 0
     assert run.stdout == ""

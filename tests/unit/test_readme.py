@@ -10,7 +10,7 @@ from pulumi_paygentic.api.settings import _VARIABLES
 from pulumi_paygentic.catalog import all_kinds
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def rows(after: str) -> list[list[str]]:
@@ -32,7 +32,7 @@ def test_every_test_that_the_readme_names_is_there() -> None:
     missing = [
         f"{file}::{name}"
         for file, name in named
-        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text())
+        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"))
     ]
     assert missing == []
 

@@ -29,7 +29,7 @@ def of_stack(stack: str | None = None) -> Catalog:
     """Ask the Pulumi CLI, in the program's folder; without a name, for the selected stack."""
     command = ["pulumi", "stack", "output", "--json", *(["--stack", stack] if stack else [])]
     try:
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8", check=True)
     except FileNotFoundError:
         raise CatalogError("there is no `pulumi` on PATH: install it, or give a file with --outputs") from None
     except subprocess.CalledProcessError as error:

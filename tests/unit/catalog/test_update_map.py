@@ -102,14 +102,14 @@ if DOCUMENTS.is_dir():
     def test_the_sdk_lacks_no_field_of_the_published_description(
         kind: type[CatalogObject], method: str, path: str
     ) -> None:
-        document = json.loads((DOCUMENTS / "openapi-2026-08.yaml").read_text())
+        document = json.loads((DOCUMENTS / "openapi-2026-08.yaml").read_text(encoding="utf-8"))
         body = document["paths"][kind.path + path][method]["requestBody"]["content"]["application/json"]["schema"]
         ours = described(kind).post if method == "post" else described(kind).patch
         assert _properties(document, body) <= closed(ours)
 
     def test_the_sdk_that_is_installed_is_the_one_that_was_read() -> None:
         """Field for field, against the list that was made when the catalog was written."""
-        text = (DOCUMENTS / "sdk-0.6.3-fields.txt").read_text()
+        text = (DOCUMENTS / "sdk-0.6.3-fields.txt").read_text(encoding="utf-8")
         sections = re.split(r"^## ", text, flags=re.MULTILINE)
         listed = {
             section.splitlines()[0]: set(re.findall(r"^   [* ] (\w+):", section, re.MULTILINE))
