@@ -238,7 +238,7 @@ EXAMPLES = (
         "fee",
         minimal=_setup,
         full={**_setup, "model": "standard", "quantity": 2, "is_obligation": True, "on_change": "in_place"},
-        edits={**_price_edits, **each(payment_term="in_arrears", unit_price="30", quantity=0, is_obligation=False)},
+        edits={**_price_edits, **each(payment_term="in_arrears", unit_price="30", quantity=3, is_obligation=False)},
         replacing=each(fee_id="fee_B"),
     ),
     Example(

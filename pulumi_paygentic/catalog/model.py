@@ -11,7 +11,9 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour
 from pulumi_paygentic.catalog.problems import Reason, reasons_of
-from pulumi_paygentic.catalog.unknown import UNKNOWN
+from pulumi_paygentic.catalog.schema import Schema
+from pulumi_paygentic.catalog.times import MEANING
+from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 
 Values = Mapping[str, Any]
 """Values by the name of their field, in snake_case; those a preview doesn't know yet are UNKNOWN."""
@@ -26,6 +28,11 @@ class Field(NamedTuple):
     required: bool
     adapter: TypeAdapter[Any]
 
+    @property
+    def schema(self) -> Schema:
+        """The JSON schema of its type, by names in Python."""
+        return Schema(self.adapter.json_schema(by_alias=False))
+
     def canonical(self, value: Any) -> Any:
         """The value in its one canonical form; raises pydantic's ValidationError for a value that is none."""
         parsed = self.adapter.validate_python(value, strict=True, by_name=True, by_alias=False)
@@ -35,6 +42,20 @@ class Field(NamedTuple):
         """What the API answered, in canonical form; a value that this version doesn't know is kept as it came."""
         try:
             parsed = self.adapter.validate_python(value, by_alias=True, by_name=False)
+        except ValidationError:
+            return value
+        return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
+
+    def is_same(self, one: Any, other: Any) -> bool:
+        """Whether two values mean the same to the API."""
+        return bool(one == other) or self.meaning(one) == self.meaning(other)
+
+    def meaning(self, value: Any) -> Any:
+        """The form that all values of this meaning share, for comparisons only; one that is not known stays itself."""
+        if value is None or has_unknown(value):
+            return value
+        try:
+            parsed = self.adapter.validate_python(value, by_alias=True, by_name=True, context=MEANING)
         except ValidationError:
             return value
         return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
@@ -125,7 +146,7 @@ class CatalogObject(BaseModel):
                 try:
                     canonical[name] = field.canonical(value)
                 except ValidationError as error:
-                    reasons += reasons_of(name, error, secret=field.behaviour.secret)
+                    reasons += reasons_of(name, error, schema=field.schema, secret=field.behaviour.secret)
         missing = [name for name, field in cls.inputs().items() if field.required and given.get(name) is None]
         reasons += [Reason(name, "is required") for name in missing]
         # The rules look at values that stand; a value refused above counts as not known.

@@ -10,7 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic.catalog.behaviour import create_only, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
-from pulumi_paygentic.catalog.problems import BRANCHES, Reason
+from pulumi_paygentic.catalog.problems import KEYED, LISTED, Reason, shortened
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 from pulumi_paygentic.catalog.values import (
     Currency,
@@ -54,9 +54,8 @@ class VersionTransition(TypedDict):
 
 
 PriceLines = Annotated[
-    Annotated[dict[LineKey, PriceId], Tag(BRANCHES[0])]
-    | Annotated[list[PriceId], AfterValidator(sorted), Tag(BRANCHES[1])],
-    Discriminator(lambda value: BRANCHES[0] if isinstance(value, Mapping) else BRANCHES[1]),
+    Annotated[dict[LineKey, PriceId], Tag(KEYED)] | Annotated[list[PriceId], AfterValidator(sorted), Tag(LISTED)],
+    Discriminator(lambda value: KEYED if isinstance(value, Mapping) else LISTED),
 ]
 """The prices of a plan: by line key, or as ids whose order has no meaning."""
 
@@ -120,13 +119,14 @@ class Plan(CatalogObject):
                     "prices", "must not be empty: a plan version holds at least one price; leave it out instead"
                 )
             for price in sorted({price for price in ids if price is not UNKNOWN and ids.count(price) > 1}):
-                yield Reason("prices", f"holds {price} more than once: list each price once")
+                yield Reason("prices", f"holds {shortened(price)} more than once: list each price once")
         allocations = given.get("credit_allocations")
         if isinstance(allocations, list) and not has_unknown(allocations):
             units = [allocation["pricing_unit_id"] for allocation in allocations]
             for unit in sorted({unit for unit in units if units.count(unit) > 1}):
                 yield Reason(
-                    "credit_allocations", f"funds {unit} more than once: give each pricing unit one allocation"
+                    "credit_allocations",
+                    f"funds {shortened(unit)} more than once: give each pricing unit one allocation",
                 )
 
     @classmethod

@@ -73,7 +73,7 @@ class Price(CatalogObject):
     invoice_display_group: Annotated[Text | None, mutable(default=None, presentation=True)] = None
     payment_term: Annotated[PaymentTerm, mutable()]
     billing_cadence: Annotated[Duration | None, mutable(default=None)] = None
-    quantity: Annotated[Annotated[Integer, Field(ge=0)] | None, mutable(default=1)] = None
+    quantity: Annotated[Annotated[Integer, Field(ge=1, le=1_000_000)] | None, mutable(default=1)] = None
     pricing_unit_id: Annotated[PricingUnitId | None, mutable(default=None)] = None
     rate_type: Annotated[RateType | None, mutable(default="amount")] = None
     is_obligation: Annotated[Flag | None, mutable(default=False)] = None

@@ -1,4 +1,7 @@
-"""What is wrong with an argument, as a sentence that says what to do."""
+"""What is wrong with an argument, as a sentence that says what to do.
+
+No message repeats an input in full: a value, a key or a path of any length is shortened.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,18 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_snake
 from pydantic_core import ErrorDetails
 
+from pulumi_paygentic.catalog.schema import Schema
 from pulumi_paygentic.catalog.unknown import UNKNOWN
 
-BRANCHES: Final = ("by key", "by id")
-"""How the two shapes of a plan's prices are named inside pydantic; readers of a message don't need it."""
+MOST: Final = 80
+"""The length that an echoed value or key is shortened to."""
+KEYED, LISTED = "by key", "by id"
+"""The two shapes of a plan's prices."""
+BRANCHES: Final = {KEYED, LISTED}
+"""The names that pydantic knows the branches of unions by; readers of a message do not need them."""
 
 _SHAPES: Final = {
     "dict_type": "a mapping of keys to values",
@@ -43,16 +52,14 @@ class Reason(NamedTuple):
 
     @classmethod
     def unknown_argument(cls, name: str, known: Sequence[str]) -> Reason:
-        """An argument that the object has not."""
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
-        return cls(name, f"is no argument of this resource: {hint}")
+        """An argument that the object does not have."""
+        return cls(shortened(name), f"is no argument of this resource: {_did_you_mean(name, known)}")
 
 
-def reasons_of(argument: str, error: ValidationError, *, secret: bool) -> list[Reason]:
-    """Every reason in pydantic's error, each with the path at which it stands; none against what is not known yet."""
+def reasons_of(argument: str, error: ValidationError, *, schema: Schema, secret: bool) -> list[Reason]:
+    """Every reason in pydantic's error, each with the path of its value; none against a value that is not known yet."""
     return [
-        Reason(_path(argument, d["loc"]), _message(d, secret=secret), secret)
+        Reason(_path(argument, d["loc"]), _message(d, schema, secret=secret), secret)
         for d in error.errors(include_url=False)
         if d["input"] is not UNKNOWN or d["type"] == "extra_forbidden"
     ]
@@ -60,10 +67,16 @@ def reasons_of(argument: str, error: ValidationError, *, secret: bool) -> list[R
 
 def _path(argument: str, location: tuple[int | str, ...]) -> str:
     steps = [step for step in location if step not in BRANCHES and step != "[key]"]
-    return argument + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    shown = (f"[{step}]" if isinstance(step, int) else f".{shortened(step)}" for step in steps)
+    return shortened(argument + "".join(shown), most=200)
 
 
-def _message(details: ErrorDetails, *, secret: bool) -> str:
+def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(to_snake(name[:MOST]), known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
+
+
+def _message(details: ErrorDetails, schema: Schema, *, secret: bool) -> str:
     context: dict[str, Any] = details.get("ctx", {})
     if details["type"] == "value_error":
         return str(context["error"])
@@ -72,7 +85,8 @@ def _message(details: ErrorDetails, *, secret: bool) -> str:
         case "missing":
             return "is required"
         case "extra_forbidden":
-            return "is not known here: check its spelling"
+            *parents, name = details["loc"]
+            return f"is not known here: {_did_you_mean(str(name), schema.keys(parents))}"
         case "literal_error":
             return f"must be {context['expected']}, not {shown}"
         case kind if kind in _SHAPES:
@@ -82,6 +96,13 @@ def _message(details: ErrorDetails, *, secret: bool) -> str:
 
 
 def shown_value(value: Any) -> str:
-    """A value as the program wrote it: Pulumi carries 1 as 1.0."""
+    """A value as the program wrote it (Pulumi passes 1 as 1.0), shortened."""
+    if isinstance(value, int) and value.bit_length() > 1000:  # repr refuses the longest of them
+        return "a whole number of more than 300 digits"
     whole = isinstance(value, float) and value.is_integer()
-    return repr(int(value) if whole else value)
+    return shortened(repr(int(value) if whole else value))
+
+
+def shortened(text: str, *, most: int = MOST) -> str:
+    """A text of at most `most` characters, and the number of those left out."""
+    return text if len(text) <= most else f"{text[: most - 20]}... ({len(text) - most + 20} more)"

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.mark import MARK_PREFIX, Mark
 from pulumi_paygentic.catalog.model import CatalogObject, Values
-from pulumi_paygentic.catalog.problems import Reason
+from pulumi_paygentic.catalog.problems import Reason, shortened
 from pulumi_paygentic.catalog.values import Flag, MerchantId, Name, Text, Timestamp
 
 
@@ -37,7 +37,8 @@ class Product(CatalogObject):
             for key in metadata:
                 if key.startswith(MARK_PREFIX):
                     yield Reason(
-                        f"metadata.{key}", f"keys that begin with {MARK_PREFIX} are kept for ownership: rename it"
+                        f"metadata.{shortened(key)}",
+                        f"keys that begin with {MARK_PREFIX} are kept for ownership: rename it",
                     )
 
     @classmethod
