@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import uvicorn
 
@@ -18,25 +19,34 @@ class Outage:
     def __init__(self, server: uvicorn.Server) -> None:
         self._server = server
         self._until = 0.0
+        self._moved = asyncio.Event()
         self._over: asyncio.Task[None] | None = None
 
     def begin(self, seconds: float) -> None:
         """Refuse whoever connects from now on; one that is under way lasts as long as the longer of the two."""
         loop = asyncio.get_running_loop()
         self._until = max(self._until, loop.time() + seconds)
+        self._moved.set()
         if self._over is None:
             [listening] = self._server.servers
             [listener] = listening.sockets
             family, address = listener.family, listener.getsockname()
             listening.close()
-            self._over = loop.create_task(self._end(bound(family, address)))
+            self._over = loop.create_task(self._over_in_time(bound(family, address)))
 
-    async def _end(self, held: socket.socket) -> None:
+    def end(self) -> None:
+        """Be there again at once."""
+        self._until = 0.0
+        self._moved.set()
+
+    async def _over_in_time(self, held: socket.socket) -> None:
         """`held` keeps the port from others; as long as nobody listens on it, it refuses."""
         loop = asyncio.get_running_loop()
         try:
-            while (left := self._until - loop.time()) > 0:  # noqa: ASYNC110 - it may have moved on meanwhile
-                await asyncio.sleep(left)
+            while (left := self._until - loop.time()) > 0:
+                self._moved.clear()
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._moved.wait(), left)
             held.listen(BACKLOG)
             self._server.servers[:] = [await loop.create_server(self._connection, sock=held)]
         except BaseException:

@@ -95,9 +95,3 @@ def always(answer: bytes) -> Script:
             connection.sendall(answer)
 
     return script
-
-
-def refused() -> str:
-    """The address of a port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"

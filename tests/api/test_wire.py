@@ -21,8 +21,9 @@ from pulumi_paygentic.api import (
 )
 from pulumi_paygentic.api.call import Call
 from pulumi_paygentic.api.wire import HTTPX_ERRORS, MEANING, translate
-from tests.api.server import OK, Script, always, read_request, refused, serving
+from tests.api.server import OK, Script, always, read_request, serving
 from tests.api.support import ENVIRON, KEY, Api, ok, send
+from tests.ports import reserved
 
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -75,7 +76,8 @@ def test_only_what_comes_before_sending_counts_as_not_sent() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_refused_connection_sent_nothing(method: str) -> None:
-    error = failure(client_of(refused()), method)
+    with reserved() as port:
+        error = failure(client_of(f"http://127.0.0.1:{port}"), method)
     assert isinstance(error, ConnectionFailed)
     assert not error.maybe_committed
 

@@ -11,9 +11,11 @@ KEY = {"Authorization": "Bearer sk_test_emulator"}
 
 
 class InProcess(httpx.BaseTransport):
-    def __init__(self, app: Any, *, raise_app_exceptions: bool = True) -> None:
+    def __init__(
+        self, app: Any, *, raise_app_exceptions: bool = True, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self.app = app
-        self._loop = asyncio.new_event_loop()
+        self._loop = loop or asyncio.new_event_loop()
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=raise_app_exceptions)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -29,8 +31,10 @@ class InProcess(httpx.BaseTransport):
 
 
 @contextmanager
-def client_of(app: Any, *, raise_app_exceptions: bool = True) -> Iterator[httpx.Client]:
-    transport = InProcess(app, raise_app_exceptions=raise_app_exceptions)
+def client_of(
+    app: Any, *, raise_app_exceptions: bool = True, loop: asyncio.AbstractEventLoop | None = None
+) -> Iterator[httpx.Client]:
+    transport = InProcess(app, raise_app_exceptions=raise_app_exceptions, loop=loop)
     with httpx.Client(transport=transport, base_url="http://localhost", headers=KEY) as client:
         yield client
     app.state.emulator.store.close()

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pulumi_paygentic.emulator import Running, ServeError, StoreError, create_ap
 from pulumi_paygentic.emulator.server import listen
 from pulumi_paygentic.emulator.store import Store
 from tests.emulator.in_process import KEY, client_of
+from tests.emulator.instant import instant_loop
 
 PRODUCT = {"name": "A", "description": "", "merchantId": "org_emulator"}
 
@@ -73,24 +73,22 @@ def test_two_emulators_share_nothing(client: httpx.Client) -> None:
 
 
 def test_latency_delays_the_api_and_nothing_else() -> None:
-    with running(latency_ms=80) as emulator, httpx.Client(base_url=emulator.url, headers=KEY) as http:
-        started = time.monotonic()
+    with instant_loop() as loop, client_of(create_app(latency_ms=80), loop=loop) as http:
         http.get("/_emulator/calls").raise_for_status()
-        assert time.monotonic() - started < 0.08
-        started = time.monotonic()
+        assert loop.time() == 0
         http.get("/v0/products").raise_for_status()
-        assert time.monotonic() - started >= 0.08
+        assert loop.time() == pytest.approx(0.08)
 
 
 def test_latencies_of_concurrent_calls_overlap() -> None:
-    async def scenario(url: str) -> float:
-        async with httpx.AsyncClient(base_url=url, headers=KEY) as http:
-            started = time.monotonic()
+    async def scenario() -> None:
+        transport = httpx.ASGITransport(create_app(latency_ms=100))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=KEY) as http:
             await asyncio.gather(*(http.get("/v0/products") for _ in range(20)))
-            return time.monotonic() - started
 
-    with running(latency_ms=100) as emulator:
-        assert asyncio.run(scenario(emulator.url)) < 20 * 0.1
+    with instant_loop() as loop:
+        loop.run_until_complete(scenario())
+        assert loop.time() == pytest.approx(0.1)
 
 
 def test_a_file_keeps_everything(tmp_path: Path) -> None:

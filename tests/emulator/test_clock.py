@@ -15,6 +15,12 @@ def _now(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+def _bracketed(merchant: Merchant) -> tuple[datetime, datetime, datetime]:
+    """The emulator's time between the machine's before and after it was asked for; the emulator cuts off digits."""
+    before = datetime.now(timezone.utc) - timedelta(seconds=1)
+    return before, _now(merchant.get(CLOCK)["now"]), datetime.now(timezone.utc)
+
+
 def test_timestamps_follow_the_clock(merchant: Merchant) -> None:
     product = merchant.product()
     merchant.call("POST", CLOCK, {"now": "2030-06-01T12:00:00+02:00"}, expect=200)
@@ -35,8 +41,8 @@ def test_timestamps_follow_the_clock(merchant: Merchant) -> None:
 )
 def test_the_clock_moves_on_by_a_duration(merchant: Merchant, duration: str, moved: timedelta) -> None:
     assert merchant.post(CLOCK, {"advance": duration})
-    ahead = _now(merchant.get(CLOCK)["now"]) - datetime.now(timezone.utc)
-    assert abs(ahead - moved) < timedelta(seconds=5)
+    earliest, now, latest = _bracketed(merchant)
+    assert earliest <= now - moved <= latest
 
 
 @pytest.mark.parametrize(
@@ -56,9 +62,9 @@ def test_the_clock_moves_on_by_a_duration(merchant: Merchant, duration: str, mov
     ],
 )
 def test_a_move_that_says_no_moment_is_refused(merchant: Merchant, move: Json) -> None:
-    before = _now(merchant.get(CLOCK)["now"])
     merchant.call("POST", CLOCK, move, expect=400)
-    assert _now(merchant.get(CLOCK)["now"]) - before < timedelta(seconds=5)
+    earliest, now, latest = _bracketed(merchant)
+    assert earliest <= now <= latest
 
 
 def test_a_pending_link_expires_and_its_page_says_so(merchant: Merchant) -> None:
@@ -82,4 +88,5 @@ def test_a_completed_link_does_not_expire(merchant: Merchant) -> None:
 def test_reset_brings_the_present_back(merchant: Merchant) -> None:
     merchant.post(CLOCK, {"advance": "P2D"})
     merchant.http.post("/_emulator/reset").raise_for_status()
-    assert _now(merchant.get(CLOCK)["now"]) - datetime.now(timezone.utc) < timedelta(seconds=5)
+    earliest, now, latest = _bracketed(merchant)
+    assert earliest <= now <= latest

@@ -40,6 +40,11 @@ class Exchange:
     receive: Receive
     send: Send
 
+    @property
+    def outage(self) -> Any:
+        """The server's switch for refusing connections; None in process, where there are none."""
+        return self.scope.get("state", {}).get("outage")
+
     async def proceed(self) -> None:
         await self.app(self.scope, self.receive, self.send)
 
@@ -78,9 +83,8 @@ class Exchange:
 
     async def refuse(self, seconds: float) -> None:
         """Drop the connection, and let nobody make another for a while."""
-        outage: Any = self.scope.get("state", {}).get("outage")
-        if outage is not None:
-            outage.begin(seconds)
+        if self.outage is not None:
+            self.outage.begin(seconds)
         await self.drop()
 
     async def drop(self) -> None:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_paygentic.emulator.context import refuse
 from pulumi_paygentic.emulator.errors import NotFound, ValidationFailed
 from pulumi_paygentic.emulator.faults.exchange import Exchange
-from pulumi_paygentic.emulator.faults.kinds import Fault
+from pulumi_paygentic.emulator.faults.kinds import Fault, Hold
 from pulumi_paygentic.emulator.schema import field_errors
 from pulumi_paygentic.emulator.store import Record
 from pulumi_paygentic.emulator.templates import Templates
@@ -46,11 +46,24 @@ class Faults:
         return {"id": number, **fault.report()}
 
     def remove(self, number: int) -> None:
-        if self._faults.pop(number, None) is None:
-            raise NotFound(f"There is no fault {number}.")
+        self._fault(number).removed()
+        del self._faults[number]
 
     def clear(self) -> None:
-        self._faults.clear()
+        for number in list(self._faults):
+            self.remove(number)
+
+    async def held(self, number: int) -> None:
+        """Wait until the fault holds a call."""
+        fault = self._fault(number)
+        if not isinstance(fault, Hold):
+            raise NotFound(f"Fault {number} holds no calls.")
+        await fault.reached()
+
+    def _fault(self, number: int) -> Fault:
+        if number not in self._faults:
+            raise NotFound(f"There is no fault {number}.")
+        return self._faults[number]
 
     def report(self) -> list[Record]:
         return [{"id": number, **fault.report()} for number, fault in self._faults.items()]
@@ -79,12 +92,17 @@ class Faults:
             self.remove(request.path_params["id"])
             return Response(status_code=204)
 
+        async def held(request: Request) -> Response:
+            await self.held(request.path_params["id"])
+            return Response(status_code=204)
+
         path = "/_emulator/faults"
         return [
             Route(path, read, methods=["GET"]),
             Route(path, create, methods=["POST"]),
             Route(path, clear, methods=["DELETE"]),
             Route(f"{path}/{{id:int}}", remove, methods=["DELETE"]),
+            Route(f"{path}/{{id:int}}/held", held, methods=["GET"]),
         ]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
@@ -31,6 +30,31 @@ class Latency(Rule):
     async def disturb(self, exchange: Exchange) -> None:
         await asyncio.sleep(self.milliseconds / 1000)
         await exchange.proceed()
+
+
+class Hold(Rule):
+    """The call waits, before the work or after it, until the fault is removed, and is then answered as usual."""
+
+    kind: Literal["hold"]
+    when: When = "before"
+    _reached: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
+    _removed: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
+
+    async def disturb(self, exchange: Exchange) -> None:
+        answer = await exchange.answered() if self.when == "after" else None
+        self._reached.set()
+        await self._removed.wait()
+        if answer is None:
+            await exchange.proceed()
+        else:
+            await exchange.reply(answer)
+
+    async def reached(self) -> None:
+        """Wait until a call is held."""
+        await self._reached.wait()
+
+    def removed(self) -> None:
+        self._removed.set()
 
 
 class Error(Rule):
@@ -68,14 +92,20 @@ class Drop(Rule):
 
 
 class Refuse(Rule):
-    """The service is down: the connection breaks before the work, and others are refused for so long."""
+    """The service is down: the connection breaks before the work; others are refused for so long, or until removal."""
 
     kind: Literal["refuse"]
     milliseconds: Milliseconds
+    _outage: Any = PrivateAttr(default=None)
 
     async def disturb(self, exchange: Exchange) -> None:
         await exchange.drain()
+        self._outage = exchange.outage
         await exchange.refuse(self.milliseconds / 1000)
+
+    def removed(self) -> None:
+        if self._outage is not None:
+            self._outage.end()
 
 
 class TruncatedJson(Rule):
@@ -144,7 +174,7 @@ class RateLimit(Rule):
     _filled: float = PrivateAttr(default=0)
 
     async def disturb(self, exchange: Exchange) -> None:
-        wait = self._take(time.monotonic())
+        wait = self._take(asyncio.get_running_loop().time())
         if wait <= 0:
             await exchange.proceed()
         else:
@@ -160,7 +190,7 @@ class RateLimit(Rule):
         return 0 if tokens >= 1 else (1 - tokens) / self.requests_per_second
 
 
-Fault = Latency | Error | Drop | Refuse | TruncatedJson | Html | ContentType | Redirect | SlowBody | RateLimit
+Fault = Latency | Hold | Error | Drop | Refuse | TruncatedJson | Html | ContentType | Redirect | SlowBody | RateLimit
 
 
 async def _settle(exchange: Exchange, when: str) -> None:

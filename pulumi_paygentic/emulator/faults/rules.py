@@ -52,6 +52,9 @@ class Rule(ClosedBody):
     def report(self) -> Record:
         return {**self.given(), "seen": self._seen, "struck": self._struck}
 
+    def removed(self) -> None:
+        """End what still lasts of it."""
+
     @abstractmethod
     async def disturb(self, exchange: Exchange) -> None:
         """Do it."""
