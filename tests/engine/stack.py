@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -221,14 +222,29 @@ class Running:
 
     def wait(self) -> Result:
         self._process.wait()
-        shown = self._printed.read_text(encoding="utf-8")
+        shown = self._shown()
         lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
         return Result(self._command, self._process.returncode, shown, [json.loads(line) for line in lines])
 
+    def reaches(self, event: threading.Event) -> bool:
+        """Wait for the event, or for the end of a command that never comes to it."""
+        while not event.wait(0.05):
+            if not self.is_alive:
+                return event.is_set()
+        return True
+
+    def await_event(self, event: threading.Event) -> None:
+        """Wait for an event that the command must come to."""
+        assert self.reaches(event), f"it ended before:\n{self.wait().shown}"
+
     def await_shown(self, text: str) -> None:
         """Wait until it has printed this."""
-        while text not in self._printed.read_text(encoding="utf-8"):
-            time.sleep(0.01)
+        while text not in self._shown():
+            assert self.is_alive or text in self._shown(), f"it ended without {text!r}:\n{self._shown()}"
+            time.sleep(0.05)
+
+    def _shown(self) -> str:
+        return self._printed.read_text(encoding="utf-8", errors="replace")  # it may end within a character
 
     def interrupt(self) -> None:
         """As Ctrl-C does."""

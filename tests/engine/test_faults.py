@@ -6,8 +6,6 @@ Two hundred objects take about a minute a run; the default is one seed, THOROUGH
 
 from __future__ import annotations
 
-import time
-
 import httpx
 import pytest
 
@@ -71,10 +69,12 @@ def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack
     """The service asks to come again in a minute and a half: nothing more is sent, and the next up completes it."""
     fault = {"kind": "error", "status": 429, "retryAfter": 90, "method": "POST", "path": "/v0/billableMetrics"}
     httpx.post(f"{site.running.url}/_emulator/faults", json={**fault, "first": 1}).raise_for_status()
+    refused = Hold(done=True, answers=True)
+    refused.released.set()
+    site.gate.script = lambda call: refused if call.method == "POST" and call.path == "/v0/billableMetrics" else None
     stack.write(SHOP)
     with stack.started("up", "--yes", "--skip-preview") as running:
-        while not [call for call in site.gate.writes if call.path == "/v0/billableMetrics"]:
-            time.sleep(0.01)
+        running.await_event(refused.reached)
         running.interrupt()
         cancelled = running.wait()
     assert cancelled.code != 0
@@ -82,6 +82,7 @@ def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack
     assert "cancelled" in dict(cancelled.errors)["BillableMetric calls"]
     assert [call.path for call in site.gate.writes] == ["/v0/products", "/v0/billableMetrics"]
 
+    site.gate.script = lambda _: None
     stack.up()
     assert_settled(stack, site, SHOP_HOLDS)
 
@@ -91,7 +92,7 @@ def test_what_is_under_way_when_an_up_is_cancelled_is_remembered(stack: Stack, s
     site.gate.script = lambda call: hold if call.method == "POST" and call.path == "/v0/billableMetrics" else None
     stack.write(SHOP)
     with stack.started("up", "--yes", "--skip-preview") as running:
-        hold.reached.wait()
+        running.await_event(hold.reached)
         running.interrupt()
         running.await_shown("cancelling")
         hold.released.set()

@@ -50,9 +50,10 @@ def _killed(stack: Stack, site: Site, moment: Moment) -> None:
     site.gate.script = lambda call: hold if call.number == first + moment.call else None
     environment = {} if moment.checkpoints else NO_CHECKPOINTS
     with stack.started("up", "--yes", "--skip-preview", environment=environment) as running:
-        while not hold.reached.wait(0.05) and running.is_alive:
-            pass
-        _kill(running, moment.victim)
+        if running.reaches(hold.reached):
+            _kill(running, moment.victim)
+        else:
+            running.wait()
     hold.released.set()
     site.gate.script = lambda _: None
 
@@ -60,7 +61,7 @@ def _killed(stack: Stack, site: Site, moment: Moment) -> None:
 def _kill(running: Running, victim: str) -> None:
     if victim == "cli":
         running.kill()
-    elif running.is_alive:
+    else:
         running.kill_provider()
         assert "Traceback" not in running.wait().shown
 
@@ -109,7 +110,7 @@ def test_a_destroy_that_was_killed_is_mended_by_a_refresh(stack: Stack, site: Si
     hold = Hold(done=True)
     site.gate.script = lambda call: hold if call.method == "DELETE" and "/features/" in call.path else None
     with stack.started("destroy", "--yes", "--skip-preview", environment=NO_CHECKPOINTS) as running:
-        hold.reached.wait()
+        running.await_event(hold.reached)
         running.kill()
     hold.released.set()
     site.gate.script = lambda _: None

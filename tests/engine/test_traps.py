@@ -63,7 +63,7 @@ def test_a_kill_right_after_a_version_was_minted_leaves_one_new_price(stack: Sta
     hold = Hold(done=True)
     site.gate.script = lambda call: hold if _refuse_mints(call) else None
     with stack.started("up", "--yes", "--skip-preview", environment=NO_CHECKPOINTS) as running:
-        hold.reached.wait()
+        running.await_event(hold.reached)
         running.kill()
     hold.released.set()
     site.gate.script = lambda _: None
