@@ -1,79 +1,67 @@
-"""What the SDK's dynamic provider does not hand over: which resource a call is about, and a way to talk to the engine.
-
-Pulumi's Python SDK calls a dynamic provider with plain values.  The request that they came in, and the call's context,
-stand in the frame of the SDK's own method, from where they are taken here and nowhere else.
-"""
+"""Messages to the engine about the call that is being served: warnings, and work that was done only in part."""
 
 from __future__ import annotations
 
+import functools
 import logging
-import sys
 from collections.abc import Mapping
-from types import FrameType
 from typing import Any, Final
 
 import grpc
 from google.protobuf import struct_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
-_CALLS: Final = {"Check", "Diff", "Create", "Read", "Update", "Delete"}
+from pulumi_paygentic.adapter.sdk_internals import (
+    UnsupportedSdk,
+    call,
+    engine_address,
+    engine_pb2,
+    engine_pb2_grpc,
+    provider_pb2,
+    status_pb2,
+    urn,
+)
+
+__all__ = ["keep_partial", "urn", "warn"]
+
+PATIENCE: Final = 10.0
+"""How many seconds the engine has to take a message."""
+
 _logger = logging.getLogger(__name__)
 
 
-def _frame() -> Mapping[str, Any]:
-    """What the SDK's method knows that serves the call; nothing outside of one."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001  there is no other way: see the module
-    while frame is not None:
-        if frame.f_code.co_name in _CALLS and {"request", "context"} <= frame.f_locals.keys():
-            return frame.f_locals
-        frame = frame.f_back
-    return {}
-
-
-def urn() -> str:
-    """The resource that the call is about; empty outside of one."""
-    return str(getattr(_frame().get("request"), "urn", ""))
-
-
 def warn(message: str) -> None:
-    """Show a warning under the resource that the call is about."""
-    request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, urn=urn(), message=message)
-    if len(sys.argv) < 2:  # not served by the SDK: there is no engine to talk to
+    """Show a warning under the resource that the call is about.
+
+    It goes to the log, which the engine shows as information, if the engine does not take it: by then the work is done.
+    """
+    address = engine_address()
+    if address is None:
         _logger.warning(message)
         return
-    with grpc.insecure_channel(sys.argv[1]) as channel:
-        engine_pb2_grpc.EngineStub(channel).Log(request)
+    try:
+        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, urn=urn(), message=message)
+        _engine(address).Log(request, timeout=PATIENCE)
+    except Exception as error:  # noqa: BLE001  whatever became of the warning, what was done stays done
+        _logger.warning("%s (The engine did not take this warning: %s)", message, " ".join(str(error).split()))
 
 
-def hear_cancel() -> None:
-    """Have the SDK pass the engine's Cancel on; by itself it ignores it, and what waits for another attempt waits on.
-
-    gRPC holds the SDK's method as it was when serving began, so only what the method does can be exchanged.
-    """
-    servicer = _frame().get("self")
-    method: Any = getattr(type(servicer), "Cancel", None)
-    if method is not None and method.__code__.co_freevars == _cancel.__code__.co_freevars:
-        method.__code__ = _cancel.__code__
-
-
-def _cancel(self: object, request: object, context: object) -> object:  # noqa: ARG001  run as the SDK's own method
-    from google.protobuf import empty_pb2  # noqa: PLC0415  it sees the names of the SDK's module
-
-    from pulumi_paygentic.adapter import session  # noqa: PLC0415
-
-    session.cancel()
-    return empty_pb2.Empty()
+@functools.cache
+def _engine(address: str) -> engine_pb2_grpc.EngineStub:
+    """One connection for the process; never through a proxy, for the engine is on this machine."""
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]))
 
 
 def keep_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str) -> None:
     """Have the engine remember what was done although the call fails: the next up goes on from there."""
-    context = _frame()["context"]
+    found = call()
+    if found is None:
+        raise UnsupportedSdk(f"what was done of {object_id} can't be saved in the state. {reason}")
     failed = provider_pb2.ErrorResourceInitFailed(
         id=object_id, properties=_struct(outputs), inputs=_struct(inputs), reasons=[reason]
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
     status.details.add().Pack(failed)
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    found.context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
 
 
 def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:

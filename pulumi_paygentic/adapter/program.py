@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
+from pulumi_paygentic.adapter.sdk_internals import CONFIG, get_config_env, is_config_secret
 from pulumi_paygentic.adapter.session import NAMES
 
 _SPACE: Final = "paygentic:"

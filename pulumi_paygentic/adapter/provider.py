@@ -24,7 +24,8 @@ from pulumi.dynamic import (
 )
 
 from pulumi_paygentic.adapter import engine
-from pulumi_paygentic.adapter.failures import Failure, told
+from pulumi_paygentic.adapter.failures import reported
+from pulumi_paygentic.adapter.sdk_internals import pass_on_cancel
 from pulumi_paygentic.adapter.session import account_of
 from pulumi_paygentic.adapter.values import from_engine, to_engine
 from pulumi_paygentic.api import ConfigurationError
@@ -47,11 +48,11 @@ class Provider(ResourceProvider):
         return provider_for, (self._kind.__name__,)
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the configuration; what is wrong with it is told by `check`, in preview and without a traceback."""
+        """Keep the configuration; `check` says what is wrong with it, in preview and in one line."""
         self._config, self._resolved = req.config.get, None
-        engine.hear_cancel()
+        pass_on_cancel()
 
-    @told
+    @reported
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Canonical inputs, and every reason against them."""
         given = from_engine(news)
@@ -64,7 +65,7 @@ class Provider(ResourceProvider):
         reasons += account.names.declare(self._kind, inputs, engine.urn())
         return CheckResult(to_engine(inputs), [_failure(reason) for reason in reasons])
 
-    @told
+    @reported
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """What is to be replaced; which values differ, the engine finds by comparing inputs."""
         state = from_engine(olds)
@@ -76,13 +77,13 @@ class Provider(ResourceProvider):
         difference = diff(self._kind, id, state, from_engine(news))
         return DiffResult(changes=True if difference.forced else None, replaces=difference.replaces)
 
-    @told
+    @reported
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the object, or take over the one that an earlier run made."""
         outcome = self._finish(props, lambda lifecycle, inputs, owner: lifecycle.create(inputs, owner))
         return CreateResult(outcome.id, to_engine(outcome.outputs))
 
-    @told
+    @reported
     def read(self, id: str, props: dict[str, Any]) -> ReadResult:
         """The object as it is now, with its drift in the inputs; an empty id if it is gone."""
         outcome = self._lifecycle().read(id, from_engine(props))
@@ -91,14 +92,14 @@ class Provider(ResourceProvider):
         inputs = None if outcome.inputs is None else to_engine(outcome.inputs)
         return ReadResult(id, to_engine(outcome.outputs), inputs)
 
-    @told
+    @reported
     def update(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Write what differs."""
         state = from_engine(olds)
         outcome = self._finish(news, lambda lifecycle, inputs, owner: lifecycle.update(id, state, inputs, owner))
         return UpdateResult(to_engine(outcome.outputs))
 
-    @told
+    @reported
     def delete(self, id: str, props: dict[str, Any]) -> None:
         """Delete the object, or say why it was kept."""
         for warning in self._lifecycle().delete(id, from_engine(props), engine.urn()):
@@ -120,7 +121,7 @@ class Provider(ResourceProvider):
         except Incomplete as error:
             provider = {key: value for key, value in props.items() if key not in inputs}
             engine.keep_partial(error.object_id, {**error.outputs, **provider}, {**inputs, **provider}, str(error))
-            raise Failure(str(error)) from None
+            raise
         for warning in outcome.warnings:
             engine.warn(warning)
         return outcome
@@ -142,10 +143,8 @@ def _failure(reason: Reason) -> CheckFailure:
     return CheckFailure("" if reason.secret else reason.argument, str(reason) if reason.secret else reason.message)
 
 
-def _mark(urn: str) -> Mark | None:
+def _mark(urn: str) -> Mark:
     """Project, stack and name of a resource; the types of its parents tell apart those of one name."""
-    if not urn:
-        return None
     stack, project, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
     parents = types.rpartition("$")[0]
     return Mark(project, stack, f"{parents}${name}" if parents else name)

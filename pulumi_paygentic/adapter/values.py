@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
-from pulumi.output import Unknown
-
+from pulumi_paygentic.adapter.sdk_internals import UNKNOWN as PULUMI_UNKNOWN
+from pulumi_paygentic.adapter.sdk_internals import Unknown
 from pulumi_paygentic.catalog import UNKNOWN
 
 PROVIDER_KEY: Final = "__provider"

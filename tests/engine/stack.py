@@ -22,6 +22,8 @@ from tests.environment import of_program
 ROOT: Final = Path(__file__).parent.parent.parent
 PREAMBLE: Final = "import pulumi\nimport pulumi_paygentic as paygentic\n"
 TYPE: Final = "pulumi-python:dynamic/paygentic:"
+#: The stack's own errors, after those of a resource: from the engine, and from a program that still waited for it.
+CLOSING_WORDS: Final = {"update failed", "Resource monitor has terminated, shutting down", ""}
 #: State is written once, at the end: see `pulumi up`'s own description of the two.
 NO_CHECKPOINTS: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -58,8 +60,8 @@ class Result:
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        """Without the engine's own closing word that an update failed."""
-        return [(where, what) for where, what in self.diagnostics("error") if what not in {"update failed", ""}]
+        """Without the closing words of the engine and the SDK, which follow any error of a resource."""
+        return [(where, what) for where, what in self.diagnostics("error") if what not in CLOSING_WORDS]
 
     @property
     def warnings(self) -> list[tuple[str, str]]:

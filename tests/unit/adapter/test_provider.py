@@ -1,6 +1,6 @@
 """The provider's check and diff, as Pulumi calls them: no network, and every refusal at its argument."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,9 +8,7 @@ from pulumi.dynamic import CheckResult, Config, ConfigureRequest, DiffResult
 from pulumi.output import UNKNOWN
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_paygentic.adapter import PROVIDER_KEY, Provider, engine
-from pulumi_paygentic.adapter.failures import Bug, Failure, told
-from pulumi_paygentic.api import PaygenticError
+from pulumi_paygentic.adapter import PROVIDER_KEY, Provider
 from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Price, Product
 from tests.examples_of_kinds import EXAMPLES
 
@@ -97,10 +95,9 @@ def test_unknown_values_pass_and_stay_unknown() -> None:
             "urn:pulumi:dev::shop::shop:Catalog$pulumi-python:dynamic/paygentic:Product::a::b",
             "shop/dev/shop:Catalog$a::b",
         ),
-        ("", None),
     ],
 )
-def test_a_product_is_marked_with_project_stack_and_name(urn: str, mark: str | None) -> None:
+def test_a_product_is_marked_with_project_stack_and_name(urn: str, mark: str) -> None:
     assert Served(Product).check(PRODUCT, urn=urn).inputs.get("__mark") == mark
 
 
@@ -149,40 +146,3 @@ def test_a_resource_whose_object_another_took_over_in_this_run_makes_a_new_one()
     account = served.provider._account()
     assert account.claims.take("price_1", "urn:other")
     assert vars(served.diff({}, {}, "price_1")) == vars(DiffResult(changes=True, replaces=["merchant_id"]))
-
-
-def test_outside_of_a_call_there_is_no_resource() -> None:
-    assert engine.urn() == ""
-
-
-def test_a_warning_outside_of_the_engine_goes_to_the_log(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("sys.argv", ["program"])
-    engine.warn("plan plan_1 was kept")
-    assert caplog.messages == ["plan plan_1 was kept"]
-
-
-def raising(error: Exception) -> Callable[[], None]:
-    @told
-    def method() -> None:
-        raise error
-
-    return method
-
-
-def test_a_foreseen_error_leaves_as_its_message_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.tracebacklimit", 1000, raising=False)
-    with pytest.raises(Failure, match=r"^the price is gone\.$") as caught:
-        raising(PaygenticError("the price is gone"))()
-    assert (type(caught.value).__module__, type(caught.value).__qualname__) == ("builtins", "paygentic")
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
-
-
-def test_a_bug_brings_its_traceback_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.tracebacklimit", 1000, raising=False)
-    with pytest.raises(Bug, match="ZeroDivisionError") as caught:
-        raising(ZeroDivisionError("with sk_test_51aaBBccDD"))()
-    assert "test_provider.py" in str(caught.value)
-    assert "sk_test_51aaBBccDD" not in str(caught.value)

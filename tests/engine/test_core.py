@@ -1,0 +1,104 @@
+"""The life of a small program, with all that leans on the insides of the SDK, of gRPC and of Python.
+
+`scripts/test` runs these on the oldest and the newest Python, and with the oldest and the newest SDK, that it finds.
+"""
+
+from __future__ import annotations
+
+from tests.engine.programs import SHOP, SHOP_HOLDS, assert_settled
+from tests.engine.site import Site
+from tests.engine.stack import Stack
+
+FOREIGN = """
+import os
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+
+class Theirs(ResourceProvider):
+    serialize_as_secret_always = False
+
+    def create(self, props):
+        return self.fail_deep_inside()
+
+    def fail_deep_inside(self):
+        raise ValueError("their own error")
+
+
+class Foreign(Resource):
+    def __init__(self, name, opts=None):
+        super().__init__(Theirs(), name, {}, opts)
+"""
+
+
+def test_a_catalog_is_made_changed_refreshed_and_destroyed(stack: Stack, site: Site) -> None:
+    stack.write(SHOP)
+    assert stack.preview().changes == {"create": 5}
+    assert stack.up().warnings == []
+    assert_settled(stack, site, SHOP_HOLDS)
+
+    plan = site.account.one("Plan")["id"]
+    site.account.patch(f"/v0/plans/{plan}", name="By hand")
+    assert stack.preview("--refresh").changes == {"update": 1}
+    stack.refresh()
+    stack.edit('unit_price="1"', 'unit_price="2"')
+    assert stack.up().changes == {"replace": 1, "update": 1}
+    assert site.account.one("Plan")["name"] == "Pay as you go"
+    assert site.account.lines(plan) == {"calls": "2"}
+    assert stack.preview("--refresh").changes == {}
+
+    warnings = dict(stack.destroy().warnings)
+    assert {"Product api", "BillableMetric calls", "Plan payg"} <= warnings.keys()
+    assert plan in warnings["Plan payg"]
+    assert stack.resources() == {}
+
+
+def test_a_secret_is_in_no_output_and_no_state(stack: Stack) -> None:
+    stack.write(
+        SHOP
+        + """
+link = paygentic.AuthorizationLink("ada", plan_id=plan.id, email="ada@example.com",
+                                   redirect_url="https://example.com/welcome")
+pulumi.export("checkout", link.url)
+"""
+    )
+    shown = stack.up().shown
+    shown += stack.preview("--refresh", "--diff").shown
+    assert "ada@example.com" not in shown + str(stack.export())
+    assert stack.plain("stack", "output", "checkout").strip() == "[secret]"
+
+
+def test_an_error_is_one_line_and_another_dynamic_provider_keeps_its_traceback(stack: Stack, site: Site) -> None:
+    """Both in one process, at one time; the reason of a foreign error may be among the stack's own lines."""
+    stack.write("""
+from theirs import Foreign
+
+api = paygentic.Product("api", name="API", description="")
+paygentic.BillableMetric("bad", product_id=api.id.apply(lambda id: id + "x"), name="M", description="", unit="call",
+                         aggregation="COUNT", event_type="m")
+Foreign("theirs", opts=pulumi.ResourceOptions(depends_on=[api]))
+""")
+    (stack.program / "theirs.py").write_text(FOREIGN)
+    result = stack.up("--continue-on-error", fails=True)
+    ours = [what for where, what in result.errors if where == "BillableMetric bad"]
+    assert len(ours) == 1
+    assert len(ours[0].splitlines()) == 1
+    assert ours[0].startswith("paygentic: ")
+    theirs = "\n".join(what for where, what in result.errors if where == "Resource theirs")
+    assert "their own error" in theirs
+    printed = "\n".join(what for severity in ("error", "info#err", "info") for _, what in result.diagnostics(severity))
+    assert 'raise ValueError("their own error")' in printed
+    assert "fail_deep_inside" in printed
+    assert site.account.counts() == {"Product": 1}
+
+
+def test_what_hangs_below_an_object_that_was_read_by_its_id_is_not_replaced(stack: Stack, site: Site) -> None:
+    """As it was with an engine and an SDK that did not pair."""
+    product = site.account.post("/v0/products", name="API", description="", merchantId=site.account.merchant_id)["id"]
+    stack.write(f"""
+api = paygentic.Product("api", name="-", description="-", opts=pulumi.ResourceOptions(id="{product}"))
+paygentic.BillableMetric("calls", product_id=api.id, name="Calls", description="", unit="call", aggregation="COUNT",
+                         event_type="call")
+""")
+    stack.up()
+    assert stack.preview().changes == {}
+    assert stack.preview("--refresh").changes == {}
