@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator import durations, kinds
+from pulumi_paygentic.emulator.billing import horizon
 from pulumi_paygentic.emulator.calls import Calls
 from pulumi_paygentic.emulator.context import refuse
 from pulumi_paygentic.emulator.faults.faults import Faults
-from pulumi_paygentic.emulator.fields import DateTime, ExactDuration, parse_date_time, parse_duration
+from pulumi_paygentic.emulator.fields import DateTime, ExactDuration, parse_date_time
 from pulumi_paygentic.emulator.pages.guard import guarded_call
 from pulumi_paygentic.emulator.routing import Emulator
 from pulumi_paygentic.emulator.schema import ClosedBody, parse
@@ -68,13 +69,15 @@ def routes(emulator: Emulator, calls: Calls, faults: Faults) -> list[Route]:
 def _move(emulator: Emulator, move: MoveClock) -> None:
     try:
         if move.advance is not None and move.now is None:
-            moment = emulator.clock.now() + parse_duration(move.advance)
+            moment = emulator.clock.now() + durations.parse_exact(move.advance)
         elif move.now is not None and move.advance is None:
             moment = parse_date_time(move.now)
         else:
             raise refuse("advance", "give exactly one of advance and now", "one_of")
     except OverflowError:
         raise refuse("advance", "is out of range") from None
+    field = "advance" if move.now is None else "now"
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise refuse("advance" if move.now is None else "now", f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise refuse(field, f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    horizon.check_move(emulator.store, field, moment)
     emulator.clock.set(moment)

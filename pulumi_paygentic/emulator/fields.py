@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from pulumi_paygentic.emulator import durations
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.currencies import DECIMALS
 
 _DATE_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,30}))?(?:[Zz]|([+-]\d{2}:\d{2}))", re.ASCII
-)
-_DURATION = re.compile(
-    r"P(?=[\dT])(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
-    r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?",
-    re.ASCII,
 )
 _EMAIL = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;.]+(\.[^@\s<>\"(),:;.]+)+")
 
@@ -46,24 +42,12 @@ def _date_time(value: str) -> str:
 
 
 def _duration(value: str) -> str:
-    if not _DURATION.fullmatch(value):
-        raise ValueError("must be an ISO 8601 duration")
+    durations.parse(value)
     return value
 
 
-def parse_duration(value: str) -> timedelta:
-    """An exact length of time; years and months have none, so they are refused."""
-    match = _DURATION.fullmatch(value)
-    if match is None:
-        raise ValueError("must be an ISO 8601 duration")
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    if years or months:
-        raise ValueError("must be a duration in weeks, days, hours, minutes or seconds")
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
 def _exact_duration(value: str) -> str:
-    parse_duration(value)
+    durations.parse_exact(value)
     return value
 
 

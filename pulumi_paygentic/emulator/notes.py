@@ -44,8 +44,13 @@ NOTES = """\
 - Periods are counted from the billing anchor, so the 31st comes back after a shorter month. Usage of a period is taken
   for an hour after it; what is reported later is measured, but billed by no invoice. Invoice 0 bills what is due in
   advance at the start; every other one, usage and fees in arrears of its period and fees in advance of the next.
-- Nothing is prorated: a shortened period costs its fees in full. A fee that recurs more often than daily is billed
-  daily. Prices in pricing units are not invoiced.
+- A fee's own periods are counted from the billing anchor by its own cadence. If billing begins within one (a stub), the
+  fee is prorated by the share of its time: the amount is the exact product, rounded as every line is, and so is the
+  unit price. This is inferred: the description says only that an obligation (`isObligation`) is *not* prorated.
+  An obligation is not billed for a stub at all; its first charge is whole, for the period after it.
+- Nothing else is prorated: a period cut short by a termination costs its fees in full, and a move between versions
+  changes no share. A fee that recurs more often than daily is billed daily. Prices in pricing units are not invoiced.
+- No move of a clock opens more than 50,000 periods of subscriptions, their fees and their entitlements (400).
 - A subscription brings its plan's features along as entitlements, by the template of the first price that has each; a
   template that does not fit is left out, and a reconciliation names it. Later versions reach them by a reconciliation.
 - Credits cover usage in the order of priority, end and beginning; at a reset what is left rolls over within its limits

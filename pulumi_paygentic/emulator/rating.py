@@ -7,17 +7,20 @@ everything above a line only adds.
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
+
+from pulumi_paygentic.emulator.durations import Duration
 
 ATOM = Decimal("0.000000001")
 LAST_YEAR = 2999
 ONCE = "P0D"
 _EXACT = Context(prec=300)
-_CADENCE = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_INSTANT = timedelta(microseconds=1)
+_ALL = Fraction(1)
 
 
 class Period(NamedTuple):
@@ -39,46 +42,53 @@ class Amount(NamedTuple):
         return _EXACT.add(self.price, self.tax)
 
 
-class Cadence(NamedTuple):
-    """A calendar length and an exact one. Both zero means once."""
+class Window(NamedTuple):
+    """A period as it is billed, and the whole one that it is a part of: the same, unless billing began within it."""
 
-    months: int
-    exact: timedelta
+    billed: Period
+    whole: Period
 
     @property
-    def recurs(self) -> bool:
-        return bool(self.months or self.exact)
+    def is_stub(self) -> bool:
+        return self.billed != self.whole
+
+    @property
+    def share(self) -> Fraction:
+        """How much of the whole period's time is billed."""
+        if not self.is_stub:
+            return _ALL
+        (start, end), (whole_start, whole_end) = self
+        return Fraction((end - start) // _INSTANT, (whole_end - whole_start) // _INSTANT)
 
 
-def cadence(duration: str) -> Cadence:
-    match = _CADENCE.fullmatch(duration)
-    if match is None:
-        raise ValueError(f"not a duration: {duration}")
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return Cadence(
-        years * 12 + months, timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    )
-
-
-def boundary(anchor: datetime, every: Cadence, count: int) -> datetime:
-    """The moment `count` cadences from the anchor. Counted from the anchor, the 31st comes back after a 30th."""
+def boundary(anchor: datetime, every: Duration, count: int) -> datetime:
+    """The moment `count` durations from the anchor. Counted from the anchor, the 31st comes back after a 30th."""
     month = anchor.month - 1 + every.months * count
     year, month = anchor.year + month // 12, month % 12 + 1
-    day = min(anchor.day, calendar.monthrange(year, month)[1])
-    return anchor.replace(year=year, month=month, day=day) + every.exact * count
+    try:
+        day = min(anchor.day, calendar.monthrange(year, month)[1])
+        return anchor.replace(year=year, month=month, day=day) + every.exact * count
+    except (OverflowError, ValueError):  # no date can say it: it is beyond the calendar
+        return anchor.replace(year=LAST_YEAR + 1 if count > 0 else 1, month=1, day=1)
 
 
-def periods(anchor: datetime, every: Cadence, start: datetime) -> Iterator[Period]:
-    """The periods from `start` on: the first ends at the first boundary after it, the others are whole."""
-    count = (start - anchor) // (timedelta(days=31) * every.months + every.exact)  # near enough to step from
-    while boundary(anchor, every, count) > start:
+def windows(anchor: datetime, every: Duration, start: datetime, since: datetime | None = None) -> Iterator[Window]:
+    """The periods from `start` on, or of these those that end after `since`, without a walk through the others."""
+    reached = start if since is None else max(start, since)
+    count = (reached - anchor) // every.average  # near enough to step from
+    while boundary(anchor, every, count) > reached:
         count -= 1
-    while boundary(anchor, every, count + 1) <= start:
+    while boundary(anchor, every, count + 1) <= reached:
         count += 1
     while boundary(anchor, every, count + 1).year <= LAST_YEAR:
-        end = boundary(anchor, every, count + 1)
-        yield Period(start, end)
-        start, count = end, count + 1
+        whole = Period(boundary(anchor, every, count), boundary(anchor, every, count + 1))
+        yield Window(Period(max(start, whole.start), whole.end), whole)
+        count += 1
+
+
+def periods(anchor: datetime, every: Duration, start: datetime) -> Iterator[Period]:
+    """The periods from `start` on: the first ends at the first boundary after it, the others are whole."""
+    return (window.billed for window in windows(anchor, every, start))
 
 
 def unit_rate(price: Mapping[str, Any], quantity: Decimal) -> Decimal:
@@ -95,10 +105,17 @@ def exact_cost(price: Mapping[str, Any], quantity: Decimal) -> Decimal:
     return _EXACT.multiply(quantity, unit_rate(price, quantity))
 
 
-def rate(price: Mapping[str, Any], quantity: Decimal, *, tax_percent: Decimal, inclusive: bool) -> Amount:
-    """A line's amount. Where the price includes the tax, price and tax add up to exactly what was asked."""
-    gross = rounded(exact_cost(price, quantity))
+def rate(
+    price: Mapping[str, Any], quantity: Decimal, *, tax_percent: Decimal, inclusive: bool, part: Fraction = _ALL
+) -> Amount:
+    """A line's amount, or a part of it. Where the price includes the tax, price and tax add up to what was asked.
+
+    The unit price of a part is rounded, so the quantity times it may differ from the amount in the last digits.
+    """
+    gross = rounded(_times(exact_cost(price, quantity), part))
     unit_price = unit_rate(price, quantity)
+    if part != _ALL:
+        unit_price = rounded(_times(unit_price, part))
     if inclusive:
         return split(gross, unit_price, tax_percent)
     tax = rounded(_EXACT.divide(_EXACT.multiply(gross, tax_percent), Decimal(100)))
@@ -114,6 +131,10 @@ def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
 def share(whole: Decimal, units: Decimal, of: Decimal) -> Decimal:
     """What so many units of a line come to; of all of them it is the whole."""
     return rounded(_EXACT.divide(_EXACT.multiply(whole, units), of))
+
+
+def _times(amount: Decimal, part: Fraction) -> Decimal:
+    return _EXACT.divide(_EXACT.multiply(amount, Decimal(part.numerator)), Decimal(part.denominator))
 
 
 def rounded(amount: Decimal) -> Decimal:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from pulumi_paygentic.emulator import arrivals, events, kinds, metering, rating
+from pulumi_paygentic.emulator import arrivals, durations, events, kinds, metering, rating
 from pulumi_paygentic.emulator.billing import invoices, lines, reservations, schedule, wallets
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Question, Window
@@ -138,7 +138,7 @@ def revenue(store: Store, now: datetime, merchant: str) -> list[PlanRevenue]:
             plan_name=(store.get(kinds.PLAN, plan_id) or {"name": ""})["name"],
             currency=currency,
             period_start=month,
-            period_end=rating.boundary(month, rating.cadence("P1M"), 1),
+            period_end=rating.boundary(month, durations.parse("P1M"), 1),
             invoiced=invoiced,
             accruing=accruing,
         )

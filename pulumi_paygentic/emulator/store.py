@@ -143,6 +143,8 @@ class Store:
                 f"DELETE FROM {table} WHERE merchant = coalesce(?, merchant) AND (? IS NULL OR customer = ?)",  # noqa: S608
                 (merchant, customer, customer),
             )
+        if customer is None:
+            self.sql("DELETE FROM invoice_numbers WHERE merchant = coalesce(?, merchant)", (merchant,))
         self.derived.clear()
 
 

@@ -26,6 +26,8 @@ _OBJECTS = (
     """CREATE TABLE IF NOT EXISTS objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
        kind TEXT NOT NULL, merchant TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, merchant, deleted, seq)",
+    """CREATE INDEX IF NOT EXISTS by_subscription_and_status ON objects
+       (kind, json_extract(body, '$.subscriptionId'), json_extract(body, '$.status'), deleted)""",
     *(f"CREATE INDEX IF NOT EXISTS by_{f} ON objects (kind, json_extract(body, '$.{f}'), deleted)" for f in _INDEXED),
 )
 _SLOTS = (
@@ -48,6 +50,7 @@ _BILLING = (
        customer TEXT NOT NULL, clock TEXT, next INTEGER NOT NULL, sequence INTEGER NOT NULL,
        period_end INTEGER NOT NULL, charged TEXT NOT NULL, credits TEXT NOT NULL) WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS billing_by_next ON billing (clock, next)",
+    "CREATE TABLE IF NOT EXISTS invoice_numbers (merchant TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS ledger (seq INTEGER PRIMARY KEY AUTOINCREMENT, merchant TEXT NOT NULL,
        customer TEXT NOT NULL, currency TEXT NOT NULL, time INTEGER NOT NULL, amount INTEGER NOT NULL,
        reference TEXT NOT NULL)""",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import rating
+from pulumi_paygentic.emulator import durations, rating
 from pulumi_paygentic.emulator.rating import Period
 
 TIERS = [("100", "0.05"), ("1000", "0.04"), (None, "0.03")]
@@ -31,7 +31,7 @@ def _day(text: str) -> datetime:
 
 
 def _starts(anchor: str, every: str, start: str, count: int) -> list[str]:
-    found = islice(rating.periods(_day(anchor), rating.cadence(every), _day(start)), count)
+    found = islice(rating.periods(_day(anchor), durations.parse(every), _day(start)), count)
     return [period.start.date().isoformat() for period in found]
 
 
@@ -54,14 +54,14 @@ def test_the_first_period_ends_at_the_anchors_next_boundary() -> None:
     every=st.sampled_from(["P1M", "P3M", "P1Y", "P1W", "P10D", "PT12H", "P1M2D"]),
 )
 def test_periods_follow_one_another_without_gap_or_overlap(anchor: datetime, start: datetime, every: str) -> None:
-    found = list(islice(rating.periods(anchor, rating.cadence(every), start), 5))
+    found = list(islice(rating.periods(anchor, durations.parse(every), start), 5))
     assert found[0].start == start
     assert all(one.end == following.start for one, following in pairwise(found))
     assert all(period.start < period.end for period in found)
 
 
 def test_periods_end_with_the_calendar() -> None:
-    assert list(rating.periods(_day("2998-06-01"), rating.cadence("P1Y"), _day("2998-06-01"))) == [
+    assert list(rating.periods(_day("2998-06-01"), durations.parse("P1Y"), _day("2998-06-01"))) == [
         Period(_day("2998-06-01"), _day("2999-06-01"))
     ]
 
@@ -103,7 +103,7 @@ def test_plain_amounts_and_atoms_are_read_back(amount: Decimal) -> None:
 
 
 def test_a_cadence_is_calendar_or_exact_or_once() -> None:
-    assert rating.cadence("P1Y2M3W4DT5H6M7S") == (14, timedelta(days=25, hours=5, minutes=6, seconds=7))
-    assert not rating.cadence(rating.ONCE).recurs
-    with pytest.raises(ValueError, match="not a duration"):
-        rating.cadence("1 month")
+    assert durations.parse("P1Y2M3W4DT5H6M7S") == (14, timedelta(days=25, hours=5, minutes=6, seconds=7))
+    assert not durations.parse(rating.ONCE).recurs
+    with pytest.raises(ValueError, match="must be an ISO 8601 duration"):
+        durations.parse("1 month")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pulumi_paygentic.emulator import kinds, rating
-from pulumi_paygentic.emulator.billing import balances
+from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.terms import Term
 from pulumi_paygentic.emulator.rating import Period
 from pulumi_paygentic.emulator.store import Record, Store
@@ -42,8 +42,8 @@ class _Cover:
 class Credits:
     """The credits of a subscription's metered features in one period."""
 
-    def __init__(self, store: Store, subscription: Record, period: Period) -> None:
-        self._covers = dict(_covers(store, subscription, period))
+    def __init__(self, store: Store, subscription: Record, period: Period, courses: Courses) -> None:
+        self._covers = dict(_covers(store, subscription, period, courses))
 
     def share(self, term: Term, quantity: Decimal) -> Share:
         for attached in term["price"]["features"]:
@@ -55,10 +55,9 @@ class Credits:
         return Share(quantity, Decimal(0))
 
 
-def _covers(store: Store, subscription: Record, period: Period) -> Iterator[tuple[str, _Cover]]:
+def _covers(store: Store, subscription: Record, period: Period, courses: Courses) -> Iterator[tuple[str, _Cover]]:
     for entitlement in store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]}):
         template = entitlement["template"]
         if template["type"] == "metered" and "canceledAt" not in entitlement:
-            before, after = (balances.covered_until(store, entitlement, moment) for moment in period)
             hard = not template.get("isSoftLimit", True)
-            yield entitlement["featureId"], _Cover(rating.total([after, -before]), hard, {})
+            yield entitlement["featureId"], _Cover(courses.covered_within(entitlement, period), hard, {})

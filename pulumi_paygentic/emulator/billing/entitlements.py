@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator import durations, kinds
 from pulumi_paygentic.emulator.billing import clocks
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.context import refuse
@@ -51,8 +51,8 @@ def read_template(given: dict[str, Any], feature: Record) -> dict[str, Any]:
     template = parse(_MODELS[parse(Template, given, within="template").type], given, within="template").given()
     if template["type"] != feature["type"]:
         raise refuse("template.type", f"must be that of the feature, {feature['type']}")
-    interval = template.get("usagePeriod", {}).get("interval", "P1D")
-    if interval.startswith("PT") or not any(digit in "123456789" for digit in interval):
+    interval = durations.parse(template.get("usagePeriod", {}).get("interval", "P1D"))
+    if durations.at_least_daily(interval) != interval:
         raise refuse("template.usagePeriod.interval", "must be at least a day")
     return template
 

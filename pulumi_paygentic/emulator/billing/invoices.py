@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_paygentic.emulator import kinds, rating
 from pulumi_paygentic.emulator.billing import clocks, lines, wallets
+from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.lines import Bill
 from pulumi_paygentic.emulator.billing.terms import Term
 from pulumi_paygentic.emulator.billing.wallets import Wallet
@@ -54,14 +55,14 @@ def find_open(store: Store, subscription_id: str) -> list[Record]:
     return store.find(kinds.INVOICE, {"subscriptionId": subscription_id, "status": "ACTIVE"})
 
 
-def bill(store: Store, invoice: Record) -> Bill:
+def bill(store: Store, invoice: Record, courses: Courses | None = None) -> Bill:
     """What the invoice comes to, with what is known now."""
     subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"])
     assert subscription is not None  # noqa: S101 - subscriptions and invoices are purged together
     [(charged, owed)] = store.sql(
         "SELECT charged, credits FROM billing WHERE subscription = ?", (invoice["subscriptionId"],)
     )
-    result = Bill(store, subscription, json.loads(charged))
+    result = Bill(store, subscription, courses or Courses(store), json.loads(charged))
     period = period_of(invoice)
     if invoice["sequenceNumber"] == 0:
         result.fees(period, invoice["terms"], "in_advance")
@@ -69,20 +70,17 @@ def bill(store: Store, invoice: Record) -> Bill:
     result.usage(period, invoice["terms"])
     result.fees(period, invoice["terms"], "in_arrears", last=bool(invoice.get("last")))
     result.fees(period, invoice["terms"], "in_advance")
-    upcoming = store.find(
-        kinds.INVOICE,
-        {"subscriptionId": invoice["subscriptionId"], "sequenceNumber": invoice["sequenceNumber"] + 1},
-    )
-    for ahead in (one for one in upcoming if one["status"] != "CANCELLED"):
+    upcoming = find_open(store, invoice["subscriptionId"])
+    for ahead in (one for one in upcoming if one["sequenceNumber"] == invoice["sequenceNumber"] + 1):
         result.fees(period_of(ahead), ahead["terms"], "in_advance")
     result.limit_rebates()
     result.refunds(period, json.loads(owed))
     return result
 
 
-def issue(store: Store, invoice: Record, now: datetime) -> Record:
+def issue(store: Store, invoice: Record, now: datetime, courses: Courses | None = None) -> Record:
     """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice stays unpaid."""
-    final = bill(store, invoice)
+    final = bill(store, invoice, courses)
     subscription = final.subscription
     sums = lines.totals(final.lines)
     owed = sums["grandTotal"]
@@ -99,7 +97,7 @@ def issue(store: Store, invoice: Record, now: datetime) -> Record:
         **invoice,
         "status": "PAID" if paid else "ISSUED",
         "lines": final.lines,
-        "invoiceNumber": f"INV-{store.count(kinds.INVOICE, merchant=invoice['merchantId']):06}-{invoice['id'][-4:]}",
+        "invoiceNumber": f"INV-{_next_number(store, invoice['merchantId']):06}-{invoice['id'][-4:]}",
         "issuedAt": timestamp(now),
         "dueAt": timestamp(midnight + timedelta(days=subscription["paymentTermDays"])),
         "paidAt": timestamp(now) if paid else None,
@@ -108,6 +106,18 @@ def issue(store: Store, invoice: Record, now: datetime) -> Record:
     }
     store.put(issued)
     return issued
+
+
+def _next_number(store: Store, merchant: str) -> int:
+    """The merchant's invoices are numbered as they are issued; those of an older data file are counted once."""
+    found = store.sql("UPDATE invoice_numbers SET last = last + 1 WHERE merchant = ? RETURNING last", (merchant,))
+    if not found:
+        found = store.sql(
+            "INSERT INTO invoice_numbers SELECT ?, count(json_extract(body, '$.invoiceNumber')) + 1 FROM objects"
+            " WHERE kind = ? AND merchant = ? RETURNING last",
+            (merchant, kinds.INVOICE.name, merchant),
+        )
+    return int(found[0][0])
 
 
 def period_of(invoice: Record) -> Period:

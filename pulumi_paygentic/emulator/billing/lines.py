@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from pulumi_paygentic.emulator import events, kinds, metering, rating
+from pulumi_paygentic.emulator import durations, events, kinds, metering, rating
 from pulumi_paygentic.emulator.billing import terms
+from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.discounts import Credits
 from pulumi_paygentic.emulator.billing.terms import Term
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.metering import Question
-from pulumi_paygentic.emulator.rating import Amount, Cadence, Period
+from pulumi_paygentic.emulator.rating import Amount, Period, Window
 from pulumi_paygentic.emulator.store import Record, Store
 
-_DAILY = Cadence(0, timedelta(days=1))
+_ALL = Fraction(1)
 
 
 @dataclass(slots=True)
@@ -27,12 +28,13 @@ class Bill:
 
     store: Store
     subscription: Record
+    courses: Courses
     charged: dict[str, int] = field(default_factory=dict)
     lines: list[Record] = field(default_factory=list)
 
     def usage(self, period: Period, agreed: list[Term]) -> None:
         """What was measured in the period, at the period's prices, and what credits take off it."""
-        covers = Credits(self.store, self.subscription, period)
+        covers = Credits(self.store, self.subscription, period, self.courses)
         for term in filter(terms.is_metered, agreed):
             charged, discounted = covers.share(term, used(self.store, self.subscription, term, period))
             if charged:
@@ -46,12 +48,15 @@ class Bill:
             price = term["price"]
             if terms.is_metered(term) or price["paymentTerm"] != payment_term:
                 continue
-            for occurrence in self._occurrences(term, period):
+            for window in self._occurrences(term, period):
+                if window.is_stub and price["isObligation"]:
+                    continue  # it is owed whole, and first at the next boundary
+                occurrence = window.billed
                 begins = period.start <= occurrence.start < period.end
                 ends = last or occurrence.end <= period.end
                 if begins if payment_term == "in_advance" else ends:
                     self.charged[term["key"]] = events.milliseconds(occurrence.start)
-                    self._add(term, occurrence, Decimal(price["quantity"]), payment_term)
+                    self._add(term, occurrence, Decimal(price["quantity"]), payment_term, part=window.share)
 
     def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
         """Refunds of usage that an earlier invoice charged: what it charged, with the tax that it charged."""
@@ -82,29 +87,36 @@ class Bill:
                 line.update(_written(rating.split(left, Decimal(line["unitPrice"]), _percent(line))))
                 missing -= left - amount
 
-    def _occurrences(self, term: Term, period: Period) -> Iterator[Period]:
+    def _occurrences(self, term: Term, period: Period) -> Iterator[Window]:
         """The fee's own times that touch the period and are not charged yet; one that comes once, at most once."""
-        key, every = term["key"], rating.cadence(term["price"]["billingCadence"])
+        key, every = term["key"], durations.parse(term["price"]["billingCadence"])
         if not every.recurs:
             if key not in self.charged:
-                yield Period(period.start, period.start)
+                yield Window(*[Period(period.start, period.start)] * 2)
             return
-        if not every.months and every.exact < _DAILY.exact:
-            every = _DAILY
         anchor = parse_date_time(self.subscription["billingAnchor"])
-        since = parse_date_time(self.subscription["billingStartsAt"])
-        for occurrence in rating.periods(anchor, every, since):
-            if occurrence.start >= period.end:
+        begins = parse_date_time(self.subscription["billingStartsAt"])
+        for window in rating.windows(anchor, durations.at_least_daily(every), begins, period.start):
+            if window.billed.start >= period.end:
                 return
-            if occurrence.end > period.start and events.milliseconds(occurrence.start) > self.charged.get(key, -1):
-                yield occurrence
+            if events.milliseconds(window.billed.start) > self.charged.get(key, -1):
+                yield window
 
-    def _add(self, term: Term, window: Period, quantity: Decimal, payment_term: str, *, discount: bool = False) -> None:
+    def _add(
+        self,
+        term: Term,
+        window: Period,
+        quantity: Decimal,
+        payment_term: str,
+        *,
+        discount: bool = False,
+        part: Fraction = _ALL,
+    ) -> None:
         plan = self.store.get(kinds.PLAN, self.subscription["planId"]) or {}
         percent = terms.tax_percent(self.store, self.subscription, term)
         inclusive = plan.get("taxBehavior") == "inclusive"
         price = term["price"]
-        amount = rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive)
+        amount = rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive, part=part)
         identity = f"{term['key']}:{events.milliseconds(window.start)}:{len(self.lines)}"
         self.lines.append(
             {

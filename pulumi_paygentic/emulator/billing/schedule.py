@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulumi_paygentic.emulator import events, kinds, rating
+from pulumi_paygentic.emulator import durations, events, kinds, rating
 from pulumi_paygentic.emulator.billing import clocks, invoices, terms, wallets
+from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.fields import parse_date_time
@@ -65,8 +66,9 @@ def advance(store: Store, subscription_id: str, now: datetime) -> None:
     if subscription is None:
         store.sql("DELETE FROM billing WHERE subscription = ?", (subscription_id,))
         return
+    courses = Courses(store)
     while (due := _next(store, subscription)) <= events.milliseconds(now):
-        subscription = _step(store, subscription, events.moment(due))
+        subscription = _step(store, subscription, events.moment(due), courses)
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription_id))
 
 
@@ -135,7 +137,7 @@ def _next(store: Store, subscription: Record) -> int:
     return min(moments)
 
 
-def _step(store: Store, subscription: Record, moment: datetime) -> Record:
+def _step(store: Store, subscription: Record, moment: datetime, courses: Courses) -> Record:
     stamp = timestamp(moment)
     if subscription.get("endingAt") == stamp:
         ended = {**subscription, "status": "terminated", "terminatedAt": stamp, "updatedAt": stamp}
@@ -144,7 +146,7 @@ def _step(store: Store, subscription: Record, moment: datetime) -> Record:
         return ended
     for invoice in invoices.find_open(store, subscription["id"]):
         if invoice["gracePeriodEnd"] == stamp:
-            invoices.issue(store, invoice, moment)
+            invoices.issue(store, invoice, moment, courses)
             return subscription
     _open_period(store, subscription, moment)
     return subscription
@@ -152,7 +154,7 @@ def _step(store: Store, subscription: Record, moment: datetime) -> Record:
 
 def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     [(sequence,)] = store.sql("SELECT sequence FROM billing WHERE subscription = ?", (subscription["id"],))
-    anchor, every = parse_date_time(subscription["billingAnchor"]), rating.cadence(subscription["billingCadence"])
+    anchor, every = parse_date_time(subscription["billingAnchor"]), durations.parse(subscription["billingCadence"])
     period = next(rating.periods(anchor, every, start), None)
     if period is None:  # the calendar's end
         store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))

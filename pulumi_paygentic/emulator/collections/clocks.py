@@ -7,8 +7,8 @@ import string
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pulumi_paygentic.emulator import kinds, rating
-from pulumi_paygentic.emulator.billing import schedule
+from pulumi_paygentic.emulator import durations, kinds, rating
+from pulumi_paygentic.emulator.billing import horizon, schedule
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collection import Collection
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
@@ -69,12 +69,14 @@ class Clocks(Collection):
         given = cx.body(AdvanceTestClock).given()
         if len(given) != 1:
             raise refuse("currentTime", "give exactly one of currentTime and advanceBy", "one_of")
+        [field] = given
         before = parse_date_time(record["currentTime"])
         after = _later(before, given)
         if after <= before:
-            raise refuse("currentTime", "must be later than the clock's time")
-        if after > rating.boundary(before, rating.cadence(f"P{_LONGEST_STEP}Y"), 1) or after.year > rating.LAST_YEAR:
-            raise refuse("currentTime", f"must not be more than {_LONGEST_STEP} years ahead", "out_of_range")
+            raise refuse(field, "must be later than the clock's time")
+        if after > rating.boundary(before, durations.parse(f"P{_LONGEST_STEP}Y"), 1) or after.year > rating.LAST_YEAR:
+            raise refuse(field, f"must not be more than {_LONGEST_STEP} years ahead", "out_of_range")
+        horizon.check_move(cx.store, field, after, record["id"])
         moved = {**record, "currentTime": timestamp(after), "updatedAt": cx.clock.stamp()}
         cx.store.put(moved)
         schedule.catch_up_clock(cx.store, record["id"], after)
@@ -97,7 +99,4 @@ class Clocks(Collection):
 def _later(before: datetime, given: Record) -> datetime:
     if "currentTime" in given:
         return parse_date_time(given["currentTime"])
-    try:
-        return rating.boundary(before, rating.cadence(given["advanceBy"]), 1)
-    except (OverflowError, ValueError):
-        raise refuse("advanceBy", "is out of range", "out_of_range") from None
+    return rating.boundary(before, durations.parse(given["advanceBy"]), 1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from pulumi_paygentic.emulator import kinds
+from pulumi_paygentic.emulator import durations, kinds
 from pulumi_paygentic.emulator.billing import clocks, schedule
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.collections.subscription_bodies import PortalLink, Termination, UpdateSubscription
 from pulumi_paygentic.emulator.collections.subscription_counts import LIVE
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.errors import Conflict
-from pulumi_paygentic.emulator.fields import parse_date_time, parse_duration
+from pulumi_paygentic.emulator.fields import parse_date_time
 from pulumi_paygentic.emulator.store import Record
 
 PORTAL = "/portal"
@@ -63,7 +63,7 @@ def portal(cx: Context) -> Answer:
     """A link that lets the subscription's customer look at it without a key, for as long as it lives."""
     record = cx.require(kinds.SUBSCRIPTION, cx.params["id"])
     given = cx.body(PortalLink).given()
-    lifetime = parse_duration(given["expiresIn"]) if "expiresIn" in given else _PORTAL_LIFETIME
+    lifetime = durations.parse_exact(given["expiresIn"]) if "expiresIn" in given else _PORTAL_LIFETIME
     if not timedelta() < lifetime <= _LONGEST_PORTAL:
         raise refuse("expiresIn", "must be up to 7 days", "out_of_range")
     token, expires = secrets.token_urlsafe(24), timestamp(cx.clock.now() + lifetime)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import kinds, rating
+from pulumi_paygentic.emulator import durations, kinds
 from pulumi_paygentic.emulator.billing.plan_features import template_of
 from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product, singular
 from pulumi_paygentic.emulator.store import Record, Store
@@ -91,15 +90,22 @@ def _when(plan: Record, price: Record) -> str:
     in_advance, cadence = price["paymentTerm"] == "in_advance", _billed(price["billingCadence"])
     if cadence is None:
         return "Charged at the start, once" if in_advance else f"Charged at the end of the first {_period(plan)}"
-    return f"Charged at the {'start' if in_advance else 'end'} of {each(cadence)}"
+    return f"Charged at the {'start' if in_advance else 'end'} of {each(cadence)}{_first(plan, price)}"
+
+
+def _first(plan: Record, price: Record) -> str:
+    """The exception of a first period that the plan's billing anchor cuts short."""
+    if plan["billingAnchor"] is None:
+        return ""
+    return ", whole periods only" if price["isObligation"] else ", for a part of the first"
 
 
 def _billed(cadence: str) -> str | None:
     """How often a fee is billed: not at all again where it has no length, and at most daily."""
-    every_ = rating.cadence(cadence)
+    every_ = durations.parse(cadence)
     if not every_.recurs:
         return None
-    return "P1D" if not every_.months and every_.exact < timedelta(days=1) else cadence
+    return cadence if durations.at_least_daily(every_) == every_ else "P1D"
 
 
 def _period(plan: Record) -> str:
