@@ -12,7 +12,7 @@ from scripts.rehearsal.people import ADA, AT_ONCE, GRACE, HELLO, ONE_BY_ONE
 from scripts.rehearsal.scene import TEST_MONEY, Scene, require
 from scripts.rehearsal.service import Json, Service
 
-SECONDS = 3
+SECONDS = 10
 """How long a program may run."""
 
 

@@ -16,14 +16,15 @@ from pulumi_paygentic.api import (
     Client,
     ConfigurationError,
     ConnectionFailed,
+    Pacer,
     Settings,
     UnexpectedAnswer,
 )
 from pulumi_paygentic.api.call import Call
 from pulumi_paygentic.api.wire import HTTPX_ERRORS, MEANING, translate
+from scripts.ports import reserved
 from tests.api.server import OK, Script, always, read_request, serving
-from tests.api.support import ENVIRON, KEY, Api, ok, send
-from tests.ports import reserved
+from tests.api.support import ENVIRON, KEY, Api, Time, ok, send
 
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -150,16 +151,17 @@ def test_no_answer_in_time_is_a_lost_one(method: str) -> None:
 
 
 def test_an_answer_that_drips_for_ever_is_lost() -> None:
-    waited = threading.Event()
+    time = Time()
 
     def drip(connection: socket.socket) -> None:
         say(HEAD, b"Transfer-Encoding: chunked\r\n\r\n")(connection)
-        while not waited.wait(0.02):
+        while True:  # until the client has had enough
             connection.sendall(b"1\r\n \r\n")
+            time.now += 1
 
     with serving(drip) as server:
-        error = failure(client_of(server.url, PAYGENTIC_REQUEST_TIMEOUT="0.2"), "PATCH")
-        waited.set()
+        settings = Settings.resolve(environ={**ENVIRON, "PAYGENTIC_BASE_URL": server.url, "PAYGENTIC_MAX_RETRIES": "0"})
+        error = failure(Client(settings, clock=time.clock, pacer=Pacer(clock=time.clock)), "PATCH")
     assert isinstance(error, AnswerLost)
     assert error.maybe_committed
     assert "came too slowly" in str(error)

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from pulumi_paygentic.cli import LazyGroup, main
-from tests.ports import reserved
+from scripts.ports import reserved
 
 COMMAND = [sys.executable, "-m", "pulumi_paygentic.cli"]
 PRODUCT = {"name": "A", "description": "", "merchantId": "org_emulator"}

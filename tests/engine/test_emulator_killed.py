@@ -14,9 +14,9 @@ from typing import NamedTuple
 import httpx
 import pytest
 
+from scripts.ports import reserved
 from tests.engine.account import Holdings
 from tests.engine.stack import Stack
-from tests.ports import reserved
 
 LINE = re.compile(r"Paygentic emulator at (\S+)  key (\S+)  merchant (\S+)\n")
 FAULTS = "/_emulator/faults"

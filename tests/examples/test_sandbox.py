@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from service import sandbox
 from service.sandbox import Limits
 
 pytestmark = pytest.mark.anyio
-LIMITS = Limits(seconds=2, output=10_000)
+LIMITS = Limits(seconds=600, output=10_000)
+"""Time for any program that ends, however busy the machine is."""
 
 FORKS = """\
 import os, time
@@ -57,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_a_limit_holds_and_nothing_is_left(
     folder: Path, code: str, exit_code: int, stopped_by: str | None, told: str
 ) -> None:
-    outcome = await sandbox.run(code, LIMITS)
+    outcome = await sandbox.run(code, replace(LIMITS, seconds=1) if stopped_by == "time" else LIMITS)
     assert (outcome.exit_code, outcome.stopped_by) == (exit_code, stopped_by)
     assert told in outcome.output
     assert len(outcome.output) <= LIMITS.output
@@ -78,13 +80,15 @@ async def test_a_program_sees_nothing_of_the_service(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     looks = "import os, sys; print(sorted(os.environ), os.listdir(), len(os.listdir('/proc/self/fd')), sys.argv[1:])"
     outcome = await sandbox.run(looks, LIMITS)
-    assert outcome.output == "['LC_CTYPE'] [] 4 []\n"  # which Python itself sets; three streams, and the listing
+    variables, _, rest = outcome.output.partition("] ")
+    assert variables in {"['LC_CTYPE'", "["}  # Python itself sets it, where the system has the locale
+    assert rest == "[] 4 []\n"  # three streams, and the listing
 
 
 async def test_a_program_that_outlives_the_service_ends_by_itself() -> None:
-    """An alarm is set before the program begins, a second after its time."""
+    """An alarm is set before the program begins, some seconds after its time."""
     outcome = await sandbox.run("import signal; print(signal.alarm(0))", LIMITS)
-    assert 0 < int(outcome.output) <= LIMITS.seconds + 1
+    assert 0 < int(outcome.output) <= LIMITS.seconds + sandbox.GRACE
 
 
 async def test_where_programs_can_not_be_run_that_is_told_before_anything_is_billed() -> None:

@@ -17,6 +17,8 @@ from typing import Final, Literal, NamedTuple
 
 Stop = Literal["time", "output"]
 
+GRACE: Final = 5
+"""How many seconds after its time a program ends by itself, where the service did not end it."""
 _LAUNCH: Final = str(Path(__file__).with_name("launch.py"))
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class Limits:
 
     def arguments(self) -> list[str]:
         """As `launch.py` takes them. No process and no thread besides the first, and no core dump."""
-        return [str(n) for n in (self.seconds + 1, self.memory, self.file, self.open_files, 0, 0)]
+        return [str(n) for n in (self.seconds + GRACE, self.memory, self.file, self.open_files, 0, 0)]
 
 
 class Outcome(NamedTuple):

@@ -1,4 +1,4 @@
-"""A port that stays a test's own, also while nothing listens on it."""
+"""A port that is chosen before the server that is to have it runs, and stays that server's."""
 
 import socket
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def reserved() -> Iterator[int]:
-    """Connecting is refused unless the test's own server listens, and no other program can have the port."""
+    """Connecting is refused unless the server listens, and no other program is given the port meanwhile."""
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", 0))
