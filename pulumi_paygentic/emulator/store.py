@@ -7,10 +7,11 @@ process loses nothing that was acknowledged; only a power cut could.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pulumi_paygentic.emulator import tables
@@ -34,11 +35,13 @@ class Store:
         if path is not None and not path.strip():
             raise StoreError("the emulator's data file has no name: give one, or none to keep nothing")
         try:
+            if path is not None:
+                _make_private(path)
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
             )
             self._prepare(path)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use {path} as the emulator's data file: {error}") from error
 
     def _prepare(self, path: str | None) -> None:
@@ -162,3 +165,9 @@ def _condition(kind: Kind, where: Mapping[str, Any] | None, merchant: str | None
         clauses.append(f"json_extract(body, '$.{field}') IS ?")  # field names are the modules' own constants
         parameters.append(value)
     return " AND ".join(clauses), parameters
+
+
+def _make_private(path: str) -> None:
+    """Make a new file its owner's alone, since it will hold customers; SQLite gives its log files the same mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

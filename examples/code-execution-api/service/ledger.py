@@ -6,7 +6,9 @@ the API bills it once.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -49,6 +51,8 @@ class Ledger:
     """An SQLite file of one service: two services on one file would each take up the other's submissions."""
 
     def __init__(self, path: Path) -> None:
+        with suppress(FileExistsError):  # a new file is its owner's alone: it will hold what customers' programs wrote
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.executescript(_SCHEMA)
