@@ -27,7 +27,7 @@ in_list() { [[ " ${*:2} " == *" $1 "* ]]; }
 # The test folders that exist, in the order in which they run.
 test_folders() {
   local name existing between=()
-  mapfile -t existing < <(find tests -mindepth 2 -name 'test_*.py' | cut -d/ -f2 | sort -u)
+  mapfile -t existing < <(find tests -mindepth 2 -name 'test_*.py' | cut -d/ -f2 | LC_ALL=C sort -u)
   for name in "${existing[@]}"; do
     in_list "$name" "${first[@]}" "${last[@]}" || between+=("$name")
   done
@@ -71,6 +71,7 @@ stage() {
 
 # Puts the virtual environment first on PATH: the Python language host runs whatever python comes first.
 use_venv() {
+  unset "${!PYTHON@}" "${!PYTEST_@}" # what a user has set for other programs
   scripts/setup
   export PATH="$PWD/.venv/bin:$PATH"
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import shutil
@@ -9,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -19,6 +21,18 @@ from typing_extensions import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "code-execution-api"
+
+
+LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+def isolate(variables: MutableMapping[str, str]) -> None:
+    """Take out of an environment what would lead the story to another account or stack, or loopback to a proxy."""
+    for name in list(variables):
+        if name.startswith(("PAYGENTIC_", "PULUMI_")):
+            del variables[name]
+    for name in ("NO_PROXY", "no_proxy"):
+        variables[name] = ",".join(filter(None, [variables.get(name), LOOPBACK]))
 
 
 class Failed(Exception):
@@ -51,14 +65,19 @@ class Background:
         print(self.first_line)
 
     def _await_first_line(self) -> str:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self._process.poll() is None:
-            text = self._log.read_text(encoding="utf-8")
-            if text.endswith("\n"):
-                return text.splitlines()[0]
-            time.sleep(0.05)
-        self.end()
-        raise Failed(f"the {self._log.stem} did not start: {self._log.read_text(encoding='utf-8').strip()}")
+        try:
+            while self._process.poll() is None:
+                first, ended, _ = self._logged().partition("\n")
+                if ended:
+                    return first
+                time.sleep(0.05)
+        except BaseException:  # interrupted
+            self.end()
+            raise
+        raise Failed(f"the {self._log.stem} did not start: {self._logged().strip()}")
+
+    def _logged(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
 
     def end(self) -> None:
         """Ask it to end, and wait until it has."""
@@ -78,7 +97,7 @@ class Emulator(Background):
     def call(self, method: str, path: str, **kwargs: Any) -> Any:
         """A plain call, as anyone's script might make one beside Pulumi."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.request(method, self.url + path, headers=headers, **kwargs).raise_for_status().json()
+        return httpx.request(method, self.url + path, headers=headers, timeout=300, **kwargs).raise_for_status().json()
 
 
 class Playground:
@@ -89,6 +108,7 @@ class Playground:
         self.steps: list[Step] = []
         self.kept = False
         self.others: list[Background] = []
+        self.held = ExitStack()
         (folder / "state").mkdir()
         self.project = Path(shutil.copytree(EXAMPLE, folder / "project"))
         heading("The emulator: a Paygentic account on this machine")
@@ -110,6 +130,7 @@ class Playground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.held.close()
         if self.kept:
             return
         for background in (*self.others, self.emulator):
@@ -146,6 +167,9 @@ class Playground:
 
 def run(name: str, play: Callable[[], None]) -> None:
     """Play it; however it is stopped, what it started is ended, and one line says why it did not come to its end."""
+    isolate(os.environ)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack the lines that are drawn over headings
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: stopped"))
     try:
         play()

@@ -14,6 +14,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 from scripts.playground import Failed
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+MILLISECONDS = 300_000
+"""How long a page may take, on a machine that is busy with other things."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -95,7 +97,7 @@ def launched() -> Iterator[Chromium]:
     """The system's Chromium, without a window on the screen."""
     with sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, CHROMIUMS)))
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=0)
         yield browser
         browser.close()
 
@@ -104,7 +106,7 @@ def launched() -> Iterator[Chromium]:
 def opened(pictures: Path | None) -> Iterator[Browser]:
     with launched() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(MILLISECONDS)
         try:
             yield Browser(page, pictures)
         except Error as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 from scripts.playground import Failed, Playground
+from scripts.ports import reserved
 from scripts.rehearsal import audit
 from scripts.rehearsal.audit import Price
 from scripts.rehearsal.browser import Browser
@@ -34,7 +34,7 @@ class Scene(Playground):
         self.customers: dict[Person, str] = {}
         self.batches: dict[Person, dict[str, int]] = {}
         self.wrong: list[str] = []
-        self.port = _free_port()
+        self.port = self.held.enter_context(reserved())
 
     def check_out(self, person: Person, link: str, url: str) -> None:
         if self.browser is None:
@@ -92,8 +92,3 @@ class Scene(Playground):
 def require(holds: object, otherwise: str) -> None:
     if not holds:
         raise Failed(otherwise)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

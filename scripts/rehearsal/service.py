@@ -34,12 +34,12 @@ class Service(Background):
 
     def post(self, customer: str, sent: Sent) -> httpx.Response:
         body = {"customer": customer, "language": sent.language, "code": sent.code}
-        return httpx.post(f"{self.url}/submissions", json=body, timeout=30)
+        return httpx.post(f"{self.url}/submissions", json=body, timeout=300)
 
     def result(self, customer: str, sent: Sent) -> Json:
         """Post it, and wait for its end."""
         posted = self.post(customer, sent).raise_for_status().headers["location"]
-        read: Json = httpx.get(f"{self.url}{posted}?wait=30", timeout=60).raise_for_status().json()
+        read: Json = httpx.get(f"{self.url}{posted}?wait=30", timeout=300).raise_for_status().json()
         return read
 
     def results(self, customer: str, many: list[Sent]) -> list[Json]:

@@ -7,14 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 from pulumi_paygentic.emulator import Running, running
-from scripts.rehearsal.browser import launched
+from scripts.rehearsal.browser import MILLISECONDS, launched
 from tests.emulator.merchant import Json, Merchant, merchant_of
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 Open = Callable[..., Page]
 
-expect.set_options(timeout=30_000)  # pages ask less often where the machine is slow
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def open_page(browser: Browser, served: Running) -> Iterator[Open]:
 
     def open_page(path: str, *, size: Json = DESK, scheme: str = "light", script: bool = True) -> Page:
         context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type] # its own literal types
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         page.on("request", watch_request)
