@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pulumi_paygentic.authorization_link import AuthorizationLink
     from pulumi_paygentic.billable_metric import BillableMetric
+    from pulumi_paygentic.entitlement_template import (
+        BooleanTemplateArgs,
+        DefaultTemplateArgs,
+        MeteredTemplateArgs,
+        StaticTemplateArgs,
+        UsagePeriodArgs,
+    )
     from pulumi_paygentic.feature import Feature
     from pulumi_paygentic.fee import Fee
     from pulumi_paygentic.plan import CreditAllocationArgs, Plan, VersionTransitionArgs
@@ -26,14 +33,19 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuthorizationLink": "authorization_link",
     "BillableMetric": "billable_metric",
+    "BooleanTemplateArgs": "entitlement_template",
     "CreditAllocationArgs": "plan",
+    "DefaultTemplateArgs": "entitlement_template",
     "Feature": "feature",
     "Fee": "fee",
+    "MeteredTemplateArgs": "entitlement_template",
     "Plan": "plan",
     "Price": "price",
     "PriceTaxArgs": "price",
     "Product": "product",
     "Provider": "provider",
+    "StaticTemplateArgs": "entitlement_template",
+    "UsagePeriodArgs": "entitlement_template",
     "VersionTransitionArgs": "plan",
     "VolumeTierArgs": "price",
 }
@@ -41,14 +53,19 @@ _HOMES = {
 __all__ = [
     "AuthorizationLink",
     "BillableMetric",
+    "BooleanTemplateArgs",
     "CreditAllocationArgs",
+    "DefaultTemplateArgs",
     "Feature",
     "Fee",
+    "MeteredTemplateArgs",
     "Plan",
     "Price",
     "PriceTaxArgs",
     "Product",
     "Provider",
+    "StaticTemplateArgs",
+    "UsagePeriodArgs",
     "VersionTransitionArgs",
     "VolumeTierArgs",
 ]

@@ -10,16 +10,18 @@ from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic import catalog
 from pulumi_paygentic.catalog.price import OnChange, OutsideScopeLabel, PaymentTerm, PriceModel, RateType, SupplyScope
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.entitlement_template import EntitlementTemplateArgs
+from pulumi_paygentic.resource import Amount, CatalogResource
 
 
 class VolumeTierArgs(TypedDict):
     """One band of a volume price: the first whose end the period's usage does not pass prices every unit of it."""
 
-    up_to: NotRequired[pulumi.Input[str]]
-    """The inclusive end of the band, a decimal string above that of the band before; left out on the last band."""
-    unit_price: pulumi.Input[str]
-    """The price of every unit: a decimal string in the plan's currency, zero or more, at most 6 places."""
+    up_to: NotRequired[pulumi.Input[Amount]]
+    """The inclusive end of the band, above that of the band before; left out on the last band."""
+    unit_price: pulumi.Input[Amount]
+    """The price of every unit in the plan's currency: a decimal string such as `"0.001"`, a Decimal or an int, never a
+    float; zero or more, at most 6 places."""
 
 
 class PriceTaxArgs(TypedDict):
@@ -43,8 +45,9 @@ class Price(CatalogResource, kind=catalog.Price):
         billable_metric_id: The metric (`bm_...`) whose units are priced. Exactly one of this and `fee_id`.
         fee_id: The fee (`fee_...`) that is priced. The API can't change it: a change always makes a new price.
         model: `standard` (one rate) or `volume` (tiers). Required for a metric; a fee is always `standard`.
-        unit_price: The price of one unit, for a standard price: a decimal string in the plan's currency such as
-            `"0.001"`, at most 9 places, no exponent. Negative is a rebate, for metered prices only.
+        unit_price: The price of one unit in the plan's currency, for a standard price: a decimal string such as
+            `"0.001"` (no exponent), a Decimal or an int, never a float; at most 9 places. Negative is a rebate, for
+            metered prices only.
         tiers: The bands of a volume price, ascending, the last without `up_to`.
         invoice_display_name: What the line is called on invoices. Changed in place.
         invoice_display_group: Prices of one group print as one row of the invoice; standard prices only. Changed in
@@ -52,19 +55,21 @@ class Price(CatalogResource, kind=catalog.Price):
         payment_term: `in_advance` or `in_arrears`.
         billing_cadence: How often it is due, an ISO 8601 duration: `P0D` once, `P1M` monthly, `P1Y` yearly. Required
             for a fee. Default for a metric: the plan's.
-        quantity: How many of a fee are charged. Default: 1. Not for metered prices.
+        quantity: How many of a fee are charged, 1 to 1,000,000. Default: 1. Not for metered prices.
         pricing_unit_id: The pricing unit (`pu_...`) that is drawn down instead of money; metered prices only. Default:
             real currency.
         rate_type: What `unit_price` is: an `amount` for each unit, or a `proportion` of a quantity that is itself money
             (`"0.02"` is 2 %). Default: `amount`.
         is_obligation: A fee that is owed whole and never prorated. Default: False. Not for metered prices.
-        grant_discount_enabled: Whether grants discount the usage that this price charges; standard metered prices only.
-            Default: False.
+        grant_discount_enabled: Whether credits (of `entitlement_template` or granted otherwise) are taken off the units
+            that this price charges; standard metered prices only. Without it, an included allowance discounts nothing
+            and every unit is charged. Default: False.
         feature_id: The feature (`feat_...`) that subscribers get with the price. Default: none.
-        entitlement_template: The allowance that comes with the feature, by the API's own keys: `type` (that of the
-            feature); `config`, a mapping, for a static one; for a metered one `issueAfterReset` (credits of each
-            period), `usagePeriod` (`{"interval": "P1M"}`, ISO 8601), `isSoftLimit` (False: no usage beyond),
-            `resetMaxRollover` and `resetMinRollover`. Keys that the API adds are no difference. Default: none.
+        entitlement_template: The allowance that comes with the feature, by the feature's type: `{"type": "boolean"}`,
+            `{"type": "static", "config": {...}}`, or for a metered one `{"type": "metered", "issue_after_reset": 1000,
+            "usage_period": {"interval": "P1M"}, ...}` (see `MeteredTemplateArgs`). It is an allowance, not a discount:
+            for "1,000 included, then 0.01 each" also set `grant_discount_enabled=True`. `{}` is an allowance with the
+            API's default values. Default: none.
         tax: What the price is for the tax authority; replaced as a whole. Default: in scope.
         on_change: What a change of what is charged does. `version` makes a new price (or takes up an identical one that
             was superseded); every plan that lists it then makes a version, and the old price goes, or stays for the
@@ -127,7 +132,7 @@ class Price(CatalogResource, kind=catalog.Price):
         billable_metric_id: pulumi.Input[str] | None = None,
         fee_id: pulumi.Input[str] | None = None,
         model: pulumi.Input[PriceModel] | None = None,
-        unit_price: pulumi.Input[str] | None = None,
+        unit_price: pulumi.Input[Amount] | None = None,
         tiers: pulumi.Input[Sequence[pulumi.Input[VolumeTierArgs]]] | None = None,
         invoice_display_name: pulumi.Input[str],
         invoice_display_group: pulumi.Input[str] | None = None,
@@ -139,7 +144,7 @@ class Price(CatalogResource, kind=catalog.Price):
         is_obligation: pulumi.Input[bool] | None = None,
         grant_discount_enabled: pulumi.Input[bool] | None = None,
         feature_id: pulumi.Input[str] | None = None,
-        entitlement_template: pulumi.Input[Mapping[str, Any]] | None = None,
+        entitlement_template: pulumi.Input[EntitlementTemplateArgs] | None = None,
         tax: pulumi.Input[PriceTaxArgs] | None = None,
         on_change: pulumi.Input[OnChange] | None = None,
         merchant_id: pulumi.Input[str] | None = None,

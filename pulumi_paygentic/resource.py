@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pulumi
 
-from pulumi_paygentic.adapter import PROVIDER_KEY, import_problem, not_carried, serialised, stack_problems
-from pulumi_paygentic.catalog import CatalogObject
+from pulumi_paygentic.adapter import (
+    PROVIDER_KEY,
+    InexactAmount,
+    exact,
+    import_problem,
+    not_carried,
+    serialised,
+    stack_problems,
+)
+from pulumi_paygentic.catalog import CatalogObject, Field
+
+Amount = str | Decimal | int
+"""An exact number: a Decimal or an int reaches the API as its decimal string."""
 
 
 class CatalogResource(pulumi.CustomResource):
@@ -30,6 +42,8 @@ class CatalogResource(pulumi.CustomResource):
         secret = [name for name, field in fields.items() if field.behaviour.secret]
         given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
         problems = [reason for name, value in given.items() for reason in not_carried(name, value)]
+        if not problems:
+            given, problems = _exact(fields, given)
         problems += filter(None, [import_problem(opts)])
         if problems:
             raise pulumi.RunError(f"{self._kind.__name__} {resource_name!r}: {'; '.join(problems)}")
@@ -40,3 +54,15 @@ class CatalogResource(pulumi.CustomResource):
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), opts)
         super().__init__(f"pulumi-python:dynamic/paygentic:{self._kind.__name__}", resource_name, properties, options)
+
+
+def _exact(fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The arguments with their amounts as decimal strings, and every reason against one that is no exact number."""
+    carried: dict[str, Any] = {}
+    problems = []
+    for name, value in given.items():
+        try:
+            carried[name] = exact(fields[name], value)
+        except InexactAmount as error:
+            problems.append(str(error))
+    return carried, problems

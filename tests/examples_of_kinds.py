@@ -191,7 +191,7 @@ EXAMPLES = (
             "rate_type": "proportion",
             "grant_discount_enabled": True,
             "feature_id": "feat_A",
-            "entitlement_template": {"type": "metered", "issueAfterReset": 1000},
+            "entitlement_template": {"type": "metered", "issue_after_reset": 1000},
             "tax": {"supply_scope": "IN_SCOPE"},
             "on_change": "in_place",
         },
@@ -204,7 +204,7 @@ EXAMPLES = (
                 rate_type="amount",
                 grant_discount_enabled=False,
                 feature_id="feat_B",
-                entitlement_template={"type": "metered", "issueAfterReset": 5},
+                entitlement_template={"type": "metered", "issue_after_reset": 5},
             ),
             "pricing_unit_id": {"pricing_unit_id": "pu_A", "rate_type": "amount"},
             "tax": {

@@ -232,6 +232,8 @@ def _in_harmony(given: Inputs, draw: Draw) -> Inputs:
     if "feature_id" not in given:
         given.pop("entitlement_template", None)
         given.pop("pricing_unit_id", None)
+    if negative and given.get("entitlement_template", {}).get("is_soft_limit") is False:
+        given["entitlement_template"]["is_soft_limit"] = True
     if negative and (given.get("grant_discount_enabled") or "pricing_unit_id" in given or "fee_id" in given):
         given["unit_price"] = given["unit_price"][1:]
     elif negative and draw(st.booleans()):

@@ -1,8 +1,19 @@
 """The only floor that knows Pulumi's quirks: a dynamic provider over the lifecycle."""
 
+from pulumi_paygentic.adapter.amounts import InexactAmount, exact
 from pulumi_paygentic.adapter.carried import not_carried
 from pulumi_paygentic.adapter.program import import_problem, stack_problems
 from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
 from pulumi_paygentic.adapter.values import PROVIDER_KEY
 
-__all__ = ["PROVIDER_KEY", "Provider", "import_problem", "not_carried", "provider_for", "serialised", "stack_problems"]
+__all__ = [
+    "PROVIDER_KEY",
+    "InexactAmount",
+    "Provider",
+    "exact",
+    "import_problem",
+    "not_carried",
+    "provider_for",
+    "serialised",
+    "stack_problems",
+]

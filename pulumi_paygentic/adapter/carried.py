@@ -13,6 +13,8 @@ from typing import Final
 
 import pulumi
 
+from pulumi_paygentic.catalog.problems import shortened, shown_value
+
 EXACT: Final = 2**53
 """The largest number that a float, which is what Pulumi carries numbers as, holds exactly with all below it."""
 DEEPEST: Final = 50
@@ -23,7 +25,7 @@ def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
     """Every reason against a value, which may be nested."""
     match value:
         case Mapping() | list() | tuple() if depth == DEEPEST:
-            yield f"{argument[:80]} is nested without end: give a value of at most {DEEPEST} levels"
+            yield f"{shortened(argument)} is nested without end: give a value of at most {DEEPEST} levels"
         case Mapping():
             yield from _keys(argument, value)
             for key, inner in value.items():
@@ -31,7 +33,7 @@ def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
         case list() | tuple():
             for index, inner in enumerate(value):
                 yield from not_carried(f"{argument}[{index}]", inner, depth + 1)
-        case None | bool() | pulumi.Output() | Awaitable():
+        case None | bool() | Decimal() | pulumi.Output() | Awaitable():
             return
         case str() | int() | float():
             yield from _inexact(argument, value)
@@ -50,7 +52,7 @@ def _inexact(argument: str, value: str | float) -> Iterator[str]:
         if _SURROGATE.search(value):
             yield f"{argument} holds half a character (a lone surrogate): give whole text"
     elif not -EXACT <= value <= EXACT:  # nor is a NaN
-        yield f"{argument} is {value!r:.40}, which Pulumi can't carry exactly: give it as a string"
+        yield f"{argument} is {shown_value(value)}, which Pulumi can't carry exactly: give it as a string"
 
 
 def _called(value: object) -> str:
@@ -58,8 +60,6 @@ def _called(value: object) -> str:
     match value:
         case pulumi.Resource():
             return f"a {kind}: give its `.id`"
-        case Decimal():
-            return "a Decimal: give it as a string, `format(value, 'f')`"
         case date():
             return f"a {kind}: give it as a string, `value.isoformat()`"
         case _:

@@ -139,8 +139,11 @@ def serialised(kind: type[CatalogObject]) -> str:
 
 
 def _failure(reason: Reason) -> CheckFailure:
-    """The engine prints the value of the property that a failure names, so a secret's is left unnamed."""
-    return CheckFailure("" if reason.secret else reason.argument, str(reason) if reason.secret else reason.message)
+    """Name the argument in the reason: of a property that is named, the engine prints the value as well.
+
+    It prints a secret in the clear, a long text in full, and `value {<nil>}` for anything nested.
+    """
+    return CheckFailure("", str(reason))
 
 
 def _mark(urn: str) -> Mark:

@@ -36,7 +36,8 @@ class Behaviour:
 
     `default=None` says that null clears the field.  `presentation` marks what only changes how an invoice looks.
     `unsent` marks an input that the API derives by itself, kept only to compare (a price's merchant).  `open_ended`
-    marks a map to which the API may add keys of its own.
+    marks a map to which the API may add keys of its own.  `as_spelled` marks a value with several spellings of one
+    meaning, of which the state keeps the program's.
     """
 
     access: Access
@@ -45,6 +46,7 @@ class Behaviour:
     presentation: bool = False
     unsent: bool = False
     open_ended: bool = False
+    as_spelled: bool = False
 
     @property
     def is_input(self) -> bool:
@@ -67,14 +69,27 @@ class Behaviour:
         return self.access in {Access.MUTABLE, Access.CREATE_ONLY} and not self.presentation and not self.unsent
 
     @property
+    def is_remembered(self) -> bool:
+        """Whether the state needs the declared value to read the API's answer by."""
+        return self.open_ended or self.as_spelled
+
+    @property
     def can_be_unset(self) -> bool:
         """Whether leaving the field out, once it was declared, gives it back to the API's default."""
         return self.replaces or self.access is Access.LOCAL or self.default is not MISSING
 
 
-def mutable(*, default: Any = MISSING, presentation: bool = False, open_ended: bool = False) -> Behaviour:
+def mutable(
+    *, default: Any = MISSING, presentation: bool = False, open_ended: bool = False, as_spelled: bool = False
+) -> Behaviour:
     """PATCH changes it."""
-    return Behaviour(access=Access.MUTABLE, default=default, presentation=presentation, open_ended=open_ended)
+    return Behaviour(
+        access=Access.MUTABLE,
+        default=default,
+        presentation=presentation,
+        open_ended=open_ended,
+        as_spelled=as_spelled,
+    )
 
 
 def create_only(*, default: Any = MISSING, secret: bool = False, unsent: bool = False) -> Behaviour:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache, reduce
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour
 from pulumi_paygentic.catalog.problems import Reason, reasons_of
-from pulumi_paygentic.catalog.schema import Schema
+from pulumi_paygentic.catalog.schema import Path, Schema
 from pulumi_paygentic.catalog.times import MEANING
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 
@@ -31,7 +33,16 @@ class Field(NamedTuple):
     @property
     def schema(self) -> Schema:
         """The JSON schema of its type, by names in Python."""
-        return Schema(self.adapter.json_schema(by_alias=False))
+        return _schema_of(self.adapter, by_alias=False)
+
+    @property
+    def holds_amounts(self) -> bool:
+        """Whether an amount may stand anywhere in its values."""
+        return self.schema.mentions(AMOUNT_FORMAT)
+
+    def is_amount(self, path: Path) -> bool:
+        """Whether an amount stands at this path of its values."""
+        return AMOUNT_FORMAT in self.schema.formats(path)
 
     def canonical(self, value: Any) -> Any:
         """The value in its one canonical form; raises pydantic's ValidationError for a value that is none."""
@@ -39,12 +50,26 @@ class Field(NamedTuple):
         return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
 
     def from_wire(self, value: Any) -> Any:
-        """What the API answered, in canonical form; a value that this version doesn't know is kept as it came."""
-        try:
-            parsed = self.adapter.validate_python(value, by_alias=True, by_name=False)
-        except ValidationError:
-            return value
+        """What the API answered, in canonical form; keys that this version doesn't know are left out.
+
+        A value that is none of the field's type is kept as it came.
+        """
+        with suppress(ValidationError):
+            return self._read(value)
+        with suppress(ValidationError):
+            return self._read(_schema_of(self.adapter, by_alias=True).prune(value))
+        return value
+
+    def _read(self, value: Any) -> Any:
+        parsed = self.adapter.validate_python(value, by_alias=True, by_name=False)
         return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
+
+    def as_declared(self, declared: Any, live: Any) -> Any:
+        """The live value as far as the program declares it, and spelled as the program does where it means the same."""
+        if self.behaviour.open_ended:
+            declared = self._by_names(declared)
+            live = _declared_part(declared, live)
+        return declared if self.is_same(declared, live) else live
 
     def is_same(self, one: Any, other: Any) -> bool:
         """Whether two values mean the same to the API."""
@@ -52,10 +77,14 @@ class Field(NamedTuple):
 
     def meaning(self, value: Any) -> Any:
         """The form that all values of this meaning share, for comparisons only; one that is not known stays itself."""
+        return self._by_names(value, context=MEANING)
+
+    def _by_names(self, value: Any, context: Mapping[str, Any] | None = None) -> Any:
+        """The value by names in Python; states of earlier versions hold wire names where keys were not checked."""
         if value is None or has_unknown(value):
             return value
         try:
-            parsed = self.adapter.validate_python(value, by_alias=True, by_name=True, context=MEANING)
+            parsed = self.adapter.validate_python(value, by_alias=True, by_name=True, context=context)
         except ValidationError:
             return value
         return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
@@ -91,6 +120,12 @@ class CatalogObject(BaseModel):
     @classmethod
     def rules(cls, given: Values) -> Iterator[Reason]:
         """What is wrong with the values together; called with canonical values, UNKNOWN among them."""
+        del given
+        return iter(())
+
+    @classmethod
+    def advice(cls, given: Values) -> Iterator[Reason]:
+        """Warnings about values that the API accepts and that are most likely not meant; called as `rules` is."""
         del given
         return iter(())
 
@@ -187,10 +222,23 @@ def _field(name: str, info: Any, cls: type[CatalogObject]) -> Field:
     )
 
 
+@cache
+def _schema_of(adapter: TypeAdapter[Any], *, by_alias: bool) -> Schema:
+    return Schema(adapter.json_schema(by_alias=by_alias))
+
+
+def _declared_part(declared: Any, live: Any) -> Any:
+    """The live value of an open-ended map, without the keys that the API added to the declared ones."""
+    if isinstance(declared, Mapping) and not declared and live is None:
+        return {}  # the API answers the same to an empty map and to none
+    if isinstance(declared, Mapping) and isinstance(live, Mapping):
+        return {key: _declared_part(declared[key], live[key]) for key in declared if key in live}
+    return live
+
+
 def with_default(field: Field, value: Any) -> Any:
-    """The value, or what the API holds when there is none; an open-ended map that is empty is none."""
-    nothing = value is None or (field.behaviour.open_ended and not value)
-    return default_of(field) if nothing else value
+    """The value, or what the API holds when there is none."""
+    return default_of(field) if value is None else value
 
 
 def default_of(field: Field) -> Any:

@@ -93,7 +93,8 @@ class Plan(CatalogObject):
     renewal_reminder_enabled: Annotated[Flag | None, mutable(default=True)] = None
     renewal_reminder_days: Annotated[Annotated[Integer, Field(ge=1, le=30)] | None, mutable(default=3)] = None
     credit_allocations: Annotated[
-        Annotated[list[CreditAllocation], AfterValidator(_sorted_allocations)] | None, mutable(default=[])
+        Annotated[list[CreditAllocation], AfterValidator(_sorted_allocations)] | None,
+        mutable(default=[], as_spelled=True),
     ] = None
     stable_price_ids: Annotated[Flag | None, mutable(default=False)] = None
     version_transition: Annotated[

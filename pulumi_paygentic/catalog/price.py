@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
+from pulumi_paygentic.catalog.entitlement_template import EntitlementTemplate
 from pulumi_paygentic.catalog.model import CatalogObject, Values
+from pulumi_paygentic.catalog.price_advice import price_advice
 from pulumi_paygentic.catalog.price_rules import price_rules
 from pulumi_paygentic.catalog.problems import Reason
 from pulumi_paygentic.catalog.values import (
@@ -72,14 +74,14 @@ class Price(CatalogObject):
     invoice_display_name: Annotated[Name, mutable(presentation=True)]
     invoice_display_group: Annotated[Text | None, mutable(default=None, presentation=True)] = None
     payment_term: Annotated[PaymentTerm, mutable()]
-    billing_cadence: Annotated[Duration | None, mutable(default=None)] = None
+    billing_cadence: Annotated[Duration | None, mutable(default=None, as_spelled=True)] = None
     quantity: Annotated[Annotated[Integer, Field(ge=1, le=1_000_000)] | None, mutable(default=1)] = None
     pricing_unit_id: Annotated[PricingUnitId | None, mutable(default=None)] = None
     rate_type: Annotated[RateType | None, mutable(default="amount")] = None
     is_obligation: Annotated[Flag | None, mutable(default=False)] = None
     grant_discount_enabled: Annotated[Flag | None, mutable(default=False)] = None
     feature_id: Annotated[FeatureId | None, mutable(default=None)] = None
-    entitlement_template: Annotated[dict[str, Any] | None, mutable(default=None, open_ended=True)] = None
+    entitlement_template: Annotated[EntitlementTemplate | None, mutable(default=None, open_ended=True)] = None
     tax: Annotated[PriceTax | None, mutable(default={"supply_scope": "IN_SCOPE"})] = None
     on_change: Annotated[OnChange | None, local(default="version")] = None
     features: Annotated[list[dict[str, Any]] | None, read_only()] = None
@@ -90,6 +92,11 @@ class Price(CatalogObject):
     def rules(cls, given: Values) -> Iterator[Reason]:
         """The API's rules on prices; see `price_rules`."""
         return price_rules(given)
+
+    @classmethod
+    def advice(cls, given: Values) -> Iterator[Reason]:
+        """Warnings about prices; see `price_advice`."""
+        return price_advice(given)
 
     @classmethod
     def replacing_fields(cls, given: Values) -> set[str]:
@@ -120,7 +127,11 @@ class Price(CatalogObject):
         properties = flat.pop("properties", None) or {}
         flat |= {key: properties[key] for key in ("unitPrice", "tiers") if key in properties}
         for feature in (flat.get("features") or [])[:1]:
-            flat |= {"featureId": feature["featureId"], "entitlementTemplate": feature.get("entitlementTemplate")}
+            # The API answers `{}` where no template was declared.
+            flat |= {
+                "featureId": feature["featureId"],
+                "entitlementTemplate": feature.get("entitlementTemplate") or None,
+            }
         return flat
 
     @classmethod

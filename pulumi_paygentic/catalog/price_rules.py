@@ -120,6 +120,9 @@ def _rebate(given: Given) -> Iterator[Reason]:
         yield Reason("unit_price", "can't be negative together with grant_discount_enabled")
     if _given(given, "pricing_unit_id"):
         yield Reason("unit_price", "can't be negative in a pricing unit")
+    template = given.get("entitlement_template")
+    if isinstance(template, Mapping) and template.get("is_soft_limit") is False:
+        yield Reason("unit_price", "can't be negative together with a hard limit (is_soft_limit=False)")
 
 
 def _needs_standard(given: Given) -> Iterator[Reason]:

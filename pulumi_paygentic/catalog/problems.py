@@ -20,7 +20,11 @@ MOST: Final = 80
 """The length that an echoed value or key is shortened to."""
 KEYED, LISTED = "by key", "by id"
 """The two shapes of a plan's prices."""
-BRANCHES: Final = {KEYED, LISTED}
+TEMPLATES: Final = ("BooleanTemplate", "StaticTemplate", "MeteredTemplate", "DefaultTemplate")
+"""The shapes of an entitlement template."""
+TEMPLATE_ERROR: Final = "entitlement_template"
+"""The type of the error that a template of no known type is refused with."""
+BRANCHES: Final = {KEYED, LISTED, *TEMPLATES}
 """The names that pydantic knows the branches of unions by; readers of a message do not need them."""
 
 _SHAPES: Final = {
@@ -78,8 +82,8 @@ def _did_you_mean(name: str, known: Sequence[str]) -> str:
 
 def _message(details: ErrorDetails, schema: Schema, *, secret: bool) -> str:
     context: dict[str, Any] = details.get("ctx", {})
-    if details["type"] == "value_error":
-        return str(context["error"])
+    if details["type"] in {"value_error", TEMPLATE_ERROR}:
+        return str(context.get("error", details["msg"]))
     shown = "the value given" if secret else shown_value(details["input"])
     match details["type"]:
         case "missing":

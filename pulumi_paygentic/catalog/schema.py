@@ -22,6 +22,30 @@ class Schema(NamedTuple):
         """The formats that the value at this path may have."""
         return {node["format"] for node in self._at(path) if "format" in node}
 
+    def mentions(self, form: str) -> bool:
+        """Whether any value of the schema, at whatever depth, may have this format."""
+        pending: list[Any] = [self.root]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Mapping):
+                if node.get("format") == form:
+                    return True
+                pending += node.values()
+            elif isinstance(node, list):
+                pending += node
+        return False
+
+    def prune(self, value: Any, path: tuple[int | str, ...] = ()) -> Any:
+        """The value without the keys that the schema does not know, at any depth."""
+        if isinstance(value, Mapping):
+            known = self.keys(path)
+            objects = [node for node in self._at(path) if node.get("type") == "object"]
+            closed = bool(objects) and all(node.get("additionalProperties") is False for node in objects)
+            return {k: self.prune(v, (*path, k)) for k, v in value.items() if k in known or not closed}
+        if isinstance(value, list):
+            return [self.prune(item, (*path, index)) for index, item in enumerate(value)]
+        return value
+
     def _at(self, path: Path) -> list[Node]:
         nodes = list(self._branches(self.root))
         for step in path:

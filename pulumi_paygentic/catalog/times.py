@@ -18,12 +18,15 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
 )
 
 from pulumi_paygentic.catalog.problems import shown_value
 
 MEANING: Final = {"meaning": True}
 """The validation context in which a value takes the form that all its spellings share."""
+DURATION_FORMAT: Final = "duration"
+"""The `format` that marks a duration in the JSON schema of a field."""
 
 _DATE_TIME: Final = TypeAdapter[Any](AwareDatetime)
 _LOOKS_LIKE_A_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}\S*", re.ASCII)
@@ -74,4 +77,6 @@ def _duration(text: str, info: ValidationInfo) -> str:
 
 
 Timestamp = Annotated[str, BeforeValidator(canonical_timestamp)]
-Duration = Annotated[str, Strict(), AfterValidator(_duration)]
+Duration = Annotated[
+    str, Strict(), AfterValidator(_duration), WithJsonSchema({"type": "string", "format": DURATION_FORMAT})
+]

@@ -63,6 +63,6 @@ def key_of(kind: type[CatalogObject], values: Mapping[str, Any]) -> Hashable:
         name for name, field in kind.inputs().items() if field.behaviour.is_sent and not field.behaviour.open_ended
     ]
     names = kind.natural_key or content
-    return json.dumps(
-        [with_default(kind.inputs()[name], values.get(name)) for name in names], sort_keys=True, default=str
-    )
+    fields = [kind.inputs()[name] for name in names]
+    content_of = [field.meaning(with_default(field, values.get(field.name))) for field in fields]
+    return json.dumps(content_of, sort_keys=True, default=str)

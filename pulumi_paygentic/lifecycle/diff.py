@@ -62,7 +62,7 @@ def differs(
     """Whether one field differs; one that was declared and is not any more goes back to the API's default."""
     field = kind.inputs()[name]
     if name in news:
-        return has_unknown(news[name]) or bool(news[name] != olds.get(name))
+        return has_unknown(news[name]) or not field.is_same(news[name], olds.get(name))
     return name in declared and with_default(field, olds.get(name)) != default_of(field)
 
 

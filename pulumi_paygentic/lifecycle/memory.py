@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_paygentic.catalog import CatalogObject
 from pulumi_paygentic.lifecycle.account import Account
 from pulumi_paygentic.lifecycle.collection import Answer, Collection
-from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in, project
+from pulumi_paygentic.lifecycle.state import DECLARED, MARK, declared_in
 
 
 class Memory:
@@ -23,23 +23,23 @@ class Memory:
         return self.account.collection(self.kind, values)
 
     def remember(self, answer: Answer, olds: Mapping[str, Any]) -> dict[str, Any]:
-        """The outputs: what the API answered, and what it doesn't tell, from `olds`.
+        """The outputs: what the API answered, and what it doesn't answer, from `olds`.
 
-        Of an open-ended map that is declared only the declared keys are remembered: others are the API's own.
+        What is declared is held as the program declares it, as far as the API's answer means the same.
         """
         fields, declared = self.kind.inputs(), olds.get(DECLARED, ())
         untold = {name for name, f in fields.items() if not f.behaviour.is_sent}
         kept = {name: value for name, value in olds.items() if name in untold or name.startswith("__")}
         outputs = self.kind.outputs(answer)
-        for name in set(declared) & set(outputs) & set(fields):
-            if fields[name].behaviour.open_ended:
-                outputs[name] = project(olds.get(name), outputs[name])
-        return {**kept, **outputs}
+        for name in set(declared) & set(fields):
+            if fields[name].behaviour.is_remembered:
+                outputs[name] = fields[name].as_declared(olds.get(name), outputs.get(name))
+        return {**kept, **{name: value for name, value in outputs.items() if value is not None}}
 
     def remember_declared(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """`olds` with what the program declares now: the names, the values never sent, the keys of open-ended maps."""
+        """`olds` with what the program declares now: the names, the values never sent, the declared spellings."""
         fields = self.kind.inputs()
-        maps = {name: inputs[name] for name, f in fields.items() if f.behaviour.open_ended and name in inputs}
+        maps = {name: inputs[name] for name, f in fields.items() if f.behaviour.is_remembered and name in inputs}
         untold = {name: inputs.get(name) for name, f in fields.items() if not f.behaviour.is_sent}
         marked = {MARK: inputs[MARK]} if MARK in inputs else {}
         told = {name: value for name, value in olds.items() if name not in untold}

@@ -22,7 +22,7 @@ from pulumi_paygentic.lifecycle.collection import Answer
 from pulumi_paygentic.lifecycle.diff import changed_fields, refuse
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
 from pulumi_paygentic.lifecycle.plan_versions import PlanVersions
-from pulumi_paygentic.lifecycle.state import FORMER, SUBSCRIBERS, project
+from pulumi_paygentic.lifecycle.state import FORMER, SUBSCRIBERS
 
 REMEMBERED: Final = 20
 """How many former ids are kept."""
@@ -115,7 +115,10 @@ class PriceLifecycle(Lifecycle):
         live = self.kind.outputs(answer)
         sent = {name: field for name, field in self.kind.inputs().items() if field.behaviour.is_sent}
         return all(
-            with_default(field, inputs.get(name)) == with_default(field, project(inputs.get(name), live.get(name)))
+            field.is_same(
+                with_default(field, inputs.get(name)),
+                with_default(field, field.as_declared(inputs.get(name), live.get(name))),
+            )
             for name, field in sent.items()
         )
 

@@ -29,10 +29,3 @@ def declared_in(kind: type[CatalogObject], state: Mapping[str, Any]) -> set[str]
     """The declared arguments; all inputs that the state holds where it was not remembered."""
     remembered: Iterable[str] | None = state.get(DECLARED)
     return set(kind.inputs()) & set(state) if remembered is None else set(remembered) & set(kind.inputs())
-
-
-def project(declared: Any, live: Any) -> Any:
-    """The live value of an open-ended map, without the keys that the API added to what was declared."""
-    if isinstance(declared, Mapping) and isinstance(live, Mapping):
-        return {key: project(declared[key], live[key]) for key in declared if key in live}
-    return live

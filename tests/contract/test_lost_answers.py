@@ -75,7 +75,7 @@ def test_a_price_whose_feature_has_no_allowance_is_known_again(world: World) -> 
 
 
 def test_a_price_with_an_allowance_is_not_taken_for_one_without(world: World) -> None:
-    with_one = world.checked(Price, {**FEATURED, "entitlement_template": {"type": "metered", "issueAfterReset": 5}})
+    with_one = world.checked(Price, {**FEATURED, "entitlement_template": {"type": "metered", "issue_after_reset": 5}})
     first = world.lifecycle(Price).create(with_one, OWNER)
     second = world.lifecycle(Price).create(world.checked(Price, FEATURED), OWNER)
     assert second.id != first.id

@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog import Price
 from tests.contract.engine import Engine, Program, Resource
@@ -20,7 +21,11 @@ def fill_in(_request: httpx.Request, answer: Answer) -> httpx.Response:
         for price in body.get("data", [body]):
             for feature in price.get("features", []):
                 if feature["entitlementTemplate"]:
-                    feature["entitlementTemplate"] = {"isSoftLimit": True, **feature["entitlementTemplate"]}
+                    feature["entitlementTemplate"] = {
+                        "isSoftLimit": True,
+                        "newInTheApi": {"a": 1},
+                        **feature["entitlementTemplate"],
+                    }
         return httpx.Response(response.status_code, json=body)
     return response
 
@@ -39,9 +44,9 @@ def priced(world: World, template: Inputs | None, policy: str = "in_place") -> P
 
 
 TEMPLATES: list[Inputs | None] = [
-    {"type": "metered", "issueAfterReset": 5},
+    {"type": "metered", "issue_after_reset": 5},
     {"type": "metered"},
-    {"type": "metered", "issueAfterReset": 5, "isSoftLimit": False},
+    {"type": "metered", "issue_after_reset": 5, "is_soft_limit": False},
     {},
     None,
 ]
@@ -61,12 +66,12 @@ def test_any_edit_converges_although_the_api_adds_keys(
     converged(engine, priced(world, after, policy))
     world.transport.meddle = lambda _request, answer: answer()
     [feature] = world.call("GET", f"/v0/prices/{engine.id('price')}")["features"]
-    assert feature["entitlementTemplate"] == (after or {})
+    assert feature["entitlementTemplate"] == {to_camel(key): value for key, value in (after or {}).items()}
 
 
 def test_a_declared_key_that_somebody_changed_is_drift_and_one_that_somebody_added_is_none(world: World) -> None:
     engine = Engine(world)
-    program = priced(world, {"type": "metered", "issueAfterReset": 5})
+    program = priced(world, {"type": "metered", "issue_after_reset": 5})
     engine.up(program)
     feature = {"featureId": world.id("feat_A")}
     template = {"type": "metered", "issueAfterReset": 5, "isSoftLimit": True}
@@ -75,7 +80,7 @@ def test_a_declared_key_that_somebody_changed_is_drift_and_one_that_somebody_add
     converged(engine, program)
     world.call("PATCH", path, {"feature": {**feature, "entitlementTemplate": {**template, "issueAfterReset": 6}}})
     engine.refresh()
-    assert engine.state["price"].inputs["entitlement_template"] == {"type": "metered", "issueAfterReset": 6}
+    assert engine.state["price"].inputs["entitlement_template"] == {"type": "metered", "issue_after_reset": 6}
     assert engine.up(program).steps["price"] == "update"
     converged(engine, program)
 

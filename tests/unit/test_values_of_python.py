@@ -1,11 +1,15 @@
 """What a program gives a resource that Pulumi can't carry is told in one line, before anything is registered."""
 
+import asyncio
+from decimal import Decimal
 from typing import Any
 
 import pulumi
 import pytest
 
 import pulumi_paygentic as paygentic
+from pulumi_paygentic.adapter import InexactAmount, exact
+from pulumi_paygentic.catalog import Field, Plan, Price
 
 ENDLESS: dict[str, Any] = {}
 ENDLESS["again"] = ENDLESS
@@ -23,6 +27,7 @@ ENDLESS["again"] = ENDLESS
         ("metadata", {"n": float("nan")}, "metadata.n is nan"),
         ("metadata", {"n": float("-inf")}, "metadata.n is -inf"),
         ("metadata", {"n": object()}, "metadata.n is of type object"),
+        ("metadata", {"n": 10**5000}, "metadata.n is a whole number of more than 300 digits"),
     ],
 )
 def test_a_value_that_can_not_be_carried_is_refused_by_its_place(argument: str, value: Any, told: str) -> None:
@@ -31,3 +36,68 @@ def test_a_value_that_can_not_be_carried_is_refused_by_its_place(argument: str, 
         paygentic.Product("api", **given)
     assert told in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+PRICE: dict[str, Any] = {
+    "billable_metric_id": "bm_1",
+    "model": "standard",
+    "unit_price": "1",
+    "invoice_display_name": "Calls",
+    "payment_term": "in_arrears",
+}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "told"),
+    [
+        ("unit_price", 0.5, "unit_price is the float 0.5"),
+        ("unit_price", 1.0, "unit_price is the float 1.0"),
+        ("tiers", [{"up_to": 10.0, "unit_price": "1"}, {"unit_price": "1"}], "tiers[0].up_to is the float 10.0"),
+        ("tiers", [{"unit_price": 0.5}], "tiers[0].unit_price is the float 0.5"),
+    ],
+)
+def test_a_float_is_never_an_amount(argument: str, value: Any, told: str) -> None:
+    with pytest.raises(pulumi.RunError, match="Price 'calls'") as caught:
+        paygentic.Price("calls", **{**PRICE, argument: value})
+    assert told in str(caught.value)
+    assert "write it as a string" in str(caught.value)
+
+
+UNIT_PRICE, TIERS = (Price.inputs()[name] for name in ("unit_price", "tiers"))
+
+
+def test_a_decimal_and_an_int_reach_pulumi_as_decimal_strings() -> None:
+    assert exact(UNIT_PRICE, Decimal("0.0010")) == "0.0010"
+    assert exact(UNIT_PRICE, Decimal("1E-7")) == "0.0000001"
+    assert exact(UNIT_PRICE, 5) == "5"
+    assert exact(UNIT_PRICE, "5") == "5"
+    tiers = ({"up_to": 1000, "unit_price": Decimal(2)}, {"unit_price": "1"})
+    assert exact(TIERS, tiers) == [{"up_to": "1000", "unit_price": "2"}, {"unit_price": "1"}]
+
+
+def test_a_number_that_is_no_amount_stays_a_number() -> None:
+    allocations = [{"pricing_unit_id": "pu_1", "amount": 2.5}]
+    assert exact(Plan.inputs()["credit_allocations"], allocations) == allocations
+    for flag in (True, False):
+        assert exact(UNIT_PRICE, flag) is flag
+
+
+def test_an_output_of_an_amount_is_made_exact_when_it_is_known() -> None:
+    async def arrived(field: Field, value: Any) -> Any:
+        """The value once it is known; a list of one stands for its item."""
+        output = pulumi.Output.from_input(value)
+        carried = exact(field, [output] if field is TIERS else output)
+        return await (carried[0] if field is TIERS else carried).future()
+
+    assert asyncio.run(arrived(UNIT_PRICE, Decimal("0.5"))) == "0.5"
+    assert asyncio.run(arrived(TIERS, {"unit_price": 1})) == {"unit_price": "1"}
+    with pytest.raises(InexactAmount, match=r"the float 0\.5"):
+        asyncio.run(arrived(UNIT_PRICE, 0.5))
+
+
+def test_an_output_of_anything_else_is_left_as_it_is() -> None:
+    async def carried() -> bool:
+        name = pulumi.Output.from_input("A")
+        return exact(Price.inputs()["invoice_display_name"], name) is name
+
+    assert asyncio.run(carried())

@@ -38,7 +38,9 @@ class Served:
 
 
 def failures(result: CheckResult) -> dict[str, str]:
-    return {failure.property: failure.reason for failure in result.failures}
+    """The reasons by their argument, which each begins with; a property that is named is printed with its value."""
+    assert {failure.property for failure in result.failures} <= {""}
+    return {failure.reason.split(" ")[0]: failure.reason for failure in result.failures}
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +76,9 @@ def test_each_reason_is_at_its_argument() -> None:
     assert {"unit_price", "tiers[0].up_to", "tiers[0].unit_price", "colour", "payment_term"} <= told.keys()
 
 
-def test_the_reason_against_a_secret_names_no_property_because_the_engine_prints_its_value() -> None:
+def test_the_reason_against_a_secret_does_not_repeat_it() -> None:
     link = {"plan_id": "plan_1", "email": "grace hopper"}
-    assert list(failures(Served(AuthorizationLink).check(link))) == [""]
+    assert "grace" not in failures(Served(AuthorizationLink).check(link))["email"]
 
 
 def test_unknown_values_pass_and_stay_unknown() -> None:

@@ -23,6 +23,11 @@ METRIC, SUMMED, PLAN = "BillableMetric-counted", "BillableMetric-summed", "Plan-
 METERED, VOLUME, FEE = "Price-metered", "Price-volume", "Price-fee"
 TIER = {"unit_price": "0.001"}
 
+
+def template(**values: Any) -> Inputs:
+    return {"feature_id": "feat_A", "entitlement_template": values}
+
+
 REFUSED: list[tuple[str, Inputs, str, str]] = [
     (METERED, {"fee_id": "fee_A", "billing_cadence": "P1M"}, "fee_id", "one of the two"),
     (METERED, {"billable_metric_id": None}, "billable_metric_id", "must be given, or fee_id"),
@@ -38,6 +43,39 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
     (METERED, {"quantity": 2}, "quantity", "fee prices only"),
     (METERED, {"is_obligation": True}, "is_obligation", "fee prices only"),
     (METERED, {"entitlement_template": {}}, "entitlement_template", "needs feature_id"),
+    (METERED, template(type="metred"), "entitlement_template", "needs the type of its feature: 'boolean', 'st"),
+    (METERED, template(issue_after_reset=5), "entitlement_template.type", "is required"),
+    (METERED, template(config={}), "entitlement_template.type", "is required"),
+    (METERED, template(type="static"), "entitlement_template.config", "is required"),
+    (
+        METERED,
+        template(type="metered", issueAfterReset=5),
+        "entitlement_template.issueAfterReset",
+        "did you mean issue_after_reset?",
+    ),
+    (
+        METERED,
+        template(type="boolean", issue_after_reset=5),
+        "entitlement_template.issue_after_reset",
+        "known are type",
+    ),
+    (METERED, template(type="metered", usage_period="P1M"), "entitlement_template.usage_period", "a mapping of keys"),
+    (
+        METERED,
+        template(type="metered", usage_period={"interval": "P1M", "anchr": "2026-01-01T00:00:00Z"}),
+        "entitlement_template.usage_period.anchr",
+        "did you mean anchor?",
+    ),
+    (METERED, template(type="metered", issue_after_reset="5"), "entitlement_template.issue_after_reset", "a number"),
+    (METERED, template(type="metered", issue_after_reset=-1), "entitlement_template.issue_after_reset", "at least 0"),
+    (METERED, template(type="metered", is_soft_limit="no"), "entitlement_template.is_soft_limit", "True or False"),
+    (METERED, {"feature_id": "feat_A", "entitlement_template": "x"}, "entitlement_template", "a mapping of keys"),
+    (
+        METERED,
+        {"unit_price": "-1", **template(type="metered", is_soft_limit=False)},
+        "unit_price",
+        "can't be negative together with a hard limit",
+    ),
     (METERED, {"pricing_unit_id": "pu_A"}, "pricing_unit_id", "needs feature_id"),
     (
         METERED,
@@ -222,6 +260,12 @@ def test_values_not_known_yet_pass_and_stay_unknown(example: Example) -> None:
         (PLAN, {"credit_allocations": [{"pricing_unit_id": UNKNOWN, "amount": 1}]}),
         ("Product-any", {"metadata": {"team": UNKNOWN}}),
         (METERED, {"tax": {"supply_scope": UNKNOWN}}),
+        (METERED, template(type=UNKNOWN)),
+        (METERED, template(type=UNKNOWN, config={})),
+        (METERED, template(type=UNKNOWN, issue_after_reset=5)),
+        (METERED, template(type="metered", issue_after_reset=UNKNOWN, is_soft_limit=UNKNOWN)),
+        (METERED, template(type="metered", usage_period={"interval": UNKNOWN})),
+        (METERED, {"unit_price": "-1", **template(type="metered", is_soft_limit=UNKNOWN)}),
     ],
 )
 def test_a_value_that_holds_an_unknown_one_passes(name: str, partly: Inputs) -> None:

@@ -21,7 +21,7 @@ from pulumi_paygentic.catalog import (
 from pulumi_paygentic.lifecycle import Difference, Refused, check, diff
 from pulumi_paygentic.lifecycle.diff import is_over
 from pulumi_paygentic.lifecycle.names import Names
-from pulumi_paygentic.lifecycle.state import DECLARED, SUBSCRIBERS, declared_in, project, visible
+from pulumi_paygentic.lifecycle.state import DECLARED, SUBSCRIBERS, declared_in, visible
 from tests.examples_of_kinds import EXAMPLES, Example, Inputs, edited
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
@@ -140,9 +140,13 @@ def test_refuse_lets_pass_what_may_turn_out_to_be_the_old_value() -> None:
 
 
 def test_an_open_ended_map_is_compared_by_its_declared_keys() -> None:
-    assert project({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "d": 4}) == {"a": {"b": 2}}
-    assert project({"a": 1}, {}) == {}
-    assert project(None, {"a": 1}) == {"a": 1}
+    template = Price.inputs()["entitlement_template"]
+    declared = {"type": "static", "config": {"a": {"b": 1}}}
+    live = {"type": "static", "config": {"a": {"b": 2, "c": 3}, "d": 4}}
+    assert template.as_declared(declared, live) == {"type": "static", "config": {"a": {"b": 2}}}
+    assert template.as_declared(declared, {}) == {}
+    assert template.as_declared(None, live) == live
+    assert template.as_declared({}, None) == {}
 
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
