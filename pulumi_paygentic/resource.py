@@ -1,7 +1,8 @@
-"""What all resources share: the type that Pulumi knows them by, their secrets and their outputs."""
+"""What all resources share: the type that Pulumi knows them by, their account, their secrets and their outputs."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -9,10 +10,14 @@ from typing import Any, ClassVar
 import pulumi
 
 from pulumi_paygentic.adapter import (
+    PACKAGE,
     PROVIDER_KEY,
     InexactAmount,
+    choose,
+    claim,
     exact,
     import_problem,
+    inherit,
     not_carried,
     serialised,
     stack_problems,
@@ -46,14 +51,38 @@ class CatalogResource(pulumi.CustomResource):
             given, problems = _exact(fields, given)
         problems += filter(None, [import_problem(opts)])
         if problems:
-            raise pulumi.RunError(f"{self._kind.__name__} {resource_name!r}: {'; '.join(problems)}")
+            raise self._refused(resource_name, "; ".join(problems))
         for name in secret:
             if name in given:
                 given[name] = pulumi.Output.secret(given[name])
         # An output appears on the resource only if its name was among the properties.
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
-        options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), opts)
-        super().__init__(f"pulumi-python:dynamic/paygentic:{self._kind.__name__}", resource_name, properties, options)
+        type_ = f"{PACKAGE}:dynamic/paygentic:{self._kind.__name__}"
+        super().__init__(type_, resource_name, properties, _with_secrets(opts, secret))
+
+    def _get_providers(
+        self, t: str, pkg: str | None, opts: pulumi.ResourceOptions
+    ) -> tuple[pulumi.ProviderResource | None, Mapping[str, pulumi.ProviderResource]]:
+        """Override the SDK's choice of the provider: the last step before a resource is registered."""
+        try:
+            chosen = choose(opts.provider, opts.providers, self._providers)
+            claim(chosen)
+        except ValueError as problem:
+            raise self._refused(self._name, str(problem)) from None
+        _, providers = super()._get_providers(t, pkg, opts)
+        return chosen, inherit(providers, chosen)
+
+    def _refused(self, name: str, reason: str) -> pulumi.RunError:
+        return pulumi.RunError(f"{self._kind.__name__} {name!r}: {reason}")
+
+
+def _with_secrets(opts: pulumi.ResourceOptions | None, secret: list[str]) -> pulumi.ResourceOptions:
+    """Return the options with these outputs as secrets; the SDK's merge would forget all providers but one."""
+    rest = copy.copy(opts or pulumi.ResourceOptions())
+    providers, rest.providers = rest.providers, None
+    merged = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=secret), rest)
+    merged.providers = providers
+    return merged
 
 
 def _exact(fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

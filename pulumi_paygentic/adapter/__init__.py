@@ -1,5 +1,6 @@
 """The only floor that knows Pulumi's quirks: a dynamic provider over the lifecycle."""
 
+from pulumi_paygentic.adapter.accounts import PACKAGE, AccountProvider, choose, claim, inherit
 from pulumi_paygentic.adapter.amounts import InexactAmount, exact
 from pulumi_paygentic.adapter.carried import not_carried
 from pulumi_paygentic.adapter.program import import_problem, stack_problems
@@ -7,11 +8,16 @@ from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
 from pulumi_paygentic.adapter.values import PROVIDER_KEY
 
 __all__ = [
+    "PACKAGE",
     "PROVIDER_KEY",
+    "AccountProvider",
     "InexactAmount",
     "Provider",
+    "choose",
+    "claim",
     "exact",
     "import_problem",
+    "inherit",
     "not_carried",
     "provider_for",
     "serialised",

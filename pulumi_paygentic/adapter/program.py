@@ -29,7 +29,7 @@ def stack_problems() -> Iterator[str]:
         if key.startswith(_SPACE) and name not in NAMES:
             close = difflib.get_close_matches(name, NAMES, n=1)
             hint = f"did you mean {_SPACE}{close[0]}" if close else f"known are {', '.join(NAMES)}"
-            yield f"{key} is no setting, and has no effect: {hint}; take it out with `pulumi config rm {key}`"
+            yield f"{key} is no setting, and has no effect: {hint}; remove it with `pulumi config rm {key}`"
 
 
 def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:

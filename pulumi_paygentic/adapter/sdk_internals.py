@@ -8,6 +8,8 @@ engine listens and that it cancels: none of it is handed over. Each piece below 
     urn, call          a method of the SDK up the stack has `request`, `context`     UnsupportedSdk, before any write
     abort              gRPC's context of a call takes an attribute of its own        the whole traceback is shown, and a log line
     pass_on_cancel     the SDK's `Cancel` is a plain method                          a log line; waiting calls end by themselves
+    current_run        the settings of each run have an `rpc_manager` of their own   UnsupportedSdk, before anything is registered
+    Resource           it chooses its provider in `_get_providers`                   ImportError with the range to install
     engine_address     the SDK's process has the engine's address as argument        None; warnings go to the log
 
 `tests/unit/adapter/test_sdk_internals.py` holds each of them, over the SDK's own process, on every Python and SDK that
@@ -39,10 +41,14 @@ _ADDRESS: Final = re.compile(r"[^\s/]+:\d+")
 _logger = logging.getLogger(__name__)
 
 try:
+    from pulumi import Resource
     from pulumi.output import UNKNOWN, Unknown
     from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
-except ImportError as error:
+    from pulumi.runtime.settings import SETTINGS
+
+    _ = Resource._get_providers  # noqa: SLF001  which our resources override
+except (ImportError, AttributeError) as error:
     raise ImportError(f"pulumi-paygentic can't use {_FOUND}: {error}. {_WAY_OUT}.") from error
 
 __all__ = [
@@ -54,6 +60,7 @@ __all__ = [
     "UnsupportedSdk",
     "abort",
     "call",
+    "current_run",
     "engine_address",
     "engine_pb2",
     "engine_pb2_grpc",
@@ -159,3 +166,11 @@ def _cancel(self: object, request: object, context: object) -> object:  # noqa: 
 def engine_address() -> str | None:
     """Find where the engine listens; None in a process that the engine did not start."""
     return sys.argv[1] if len(sys.argv) > 1 and _ADDRESS.fullmatch(sys.argv[1]) else None
+
+
+def current_run() -> object:
+    """Identify the run of a program that this code is part of: one process may run several at once."""
+    run: object = getattr(SETTINGS, "rpc_manager", None)
+    if run is None:
+        raise UnsupportedSdk("it does not tell the runs of a program apart")
+    return run

@@ -6,19 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from pulumi_paygentic.api import Client, Settings
+from pulumi_paygentic.api import SETTINGS, Client, Settings
 from pulumi_paygentic.lifecycle import Account
 
-NAMES: Final = (
-    "apiKey",
-    "merchantId",
-    "environment",
-    "baseUrl",
-    "requestsPerSecond",
-    "requestTimeout",
-    "maxRetries",
-    "adopt",
-)
+NAMES: Final = tuple(setting.name for setting in SETTINGS)
 """The settings, as the stack's configuration names them under `paygentic:`."""
 
 _accounts: dict[Settings, Account] = {}

@@ -37,11 +37,13 @@ from pulumi_paygentic.api.errors import (
 )
 from pulumi_paygentic.api.pacing import Pacer
 from pulumi_paygentic.api.redact import redact
-from pulumi_paygentic.api.settings import Environment, Settings
+from pulumi_paygentic.api.setting import SETTINGS, Environment, Setting
+from pulumi_paygentic.api.settings import Settings, account_named
 
 __all__ = [
     "DEFAULT_BASE_URL",
     "JSON",
+    "SETTINGS",
     "APIError",
     "AnswerLost",
     "BadRequest",
@@ -63,8 +65,10 @@ __all__ = [
     "RateLimited",
     "RequestTimeout",
     "ServerError",
+    "Setting",
     "Settings",
     "Unauthorized",
     "UnexpectedAnswer",
+    "account_named",
     "redact",
 ]

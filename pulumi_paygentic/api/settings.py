@@ -1,41 +1,34 @@
-"""The settings of a client: which account, with which key, at which address, how fast and how patiently.
+"""The settings of a client: the account, the key, the address, the pace and the patience.
 
-They are made in one place, `Settings.resolve`, which looks each one up in the sources it is given and then in the
-environment, and refuses what can't be right with all reasons at once. Values come as strings; an empty one counts as
-not set, because that is what a pipeline makes of a secret it does not have.
+`Settings.resolve` looks each setting of the table up in the sources it is given and then in the environment, and
+refuses those that can't be right with all reasons at once. Values come as strings; an empty one counts as not set,
+because that is what a pipeline makes of a secret it does not have.
 """
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pulumi_paygentic.api.address import DEFAULT_BASE_URL, normalise_base_url
+from pulumi_paygentic.api.address import DEFAULT_BASE_URL
 from pulumi_paygentic.api.errors import ConfigurationError
-
-_T = TypeVar("_T")
-Environment = Literal["sandbox", "production"]
-
-_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "apiKey": ("PAYGENTIC_API_KEY", "PAYGENTIC_BEARER_AUTH"),
-    "merchantId": ("PAYGENTIC_MERCHANT_ID",),
-    "environment": ("PAYGENTIC_ENVIRONMENT",),
-    "baseUrl": ("PAYGENTIC_BASE_URL",),
-    "requestsPerSecond": ("PAYGENTIC_REQUESTS_PER_SECOND",),
-    "requestTimeout": ("PAYGENTIC_REQUEST_TIMEOUT",),
-    "maxRetries": ("PAYGENTIC_MAX_RETRIES",),
-    "adopt": ("PAYGENTIC_ADOPT",),
-}
-_KEY_PREFIXES: Mapping[str, Environment] = {"sk_test_": "sandbox", "sk_live_": "production"}
+from pulumi_paygentic.api.setting import (
+    BASE_URL,
+    ENVIRONMENT,
+    MERCHANT_ID,
+    SETTINGS,
+    Environment,
+    Given,
+    Setting,
+    Wording,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a client needs to know. Make one with `resolve`, which validates; the class itself only holds.
+    """All that a client needs to know. Make one with `resolve`, which validates; the class itself only holds.
 
     `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
     attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of
@@ -63,119 +56,71 @@ class Settings:
         `environ` is `os.environ` unless given. `provider` names the explicit provider whose arguments these are, for
         the reasons; without one they speak of the stack's configuration. Raises `ConfigurationError` with every reason.
         """
-        lookup = _Lookup(sources, os.environ if environ is None else environ, provider)
-        settings = cls(
-            api_key=lookup.api_key(),
-            merchant_id=lookup.merchant_id(),
-            environment=lookup.environment,
-            base_url=lookup.base_url(),
-            requests_per_second=lookup.number("requestsPerSecond", None, least=0.001, most=1_000_000),
-            request_timeout=(timeout := lookup.number("requestTimeout", 30.0, least=0.001, most=3600)),
-            max_retries=int(lookup.number("maxRetries", 5, least=0, most=1000, whole=True)),
-            retry_deadline=max(120.0, 2 * timeout),
-            adopt=lookup.flag("adopt"),
-        )
-        if lookup.reasons:
-            raise ConfigurationError(lookup.reasons)
-        return settings
+        values, reasons = _read(sources, os.environ if environ is None else environ, Wording(provider))
+        if reasons:
+            raise ConfigurationError(reasons)
+        settings = cls(**{**values, "base_url": _base_url(values)})
+        return replace(settings, retry_deadline=max(settings.retry_deadline, 2 * settings.request_timeout))
 
 
-def _snake(name: str) -> str:
-    return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name)
+def account_named(source: Mapping[str, object], environ: Mapping[str, str] | None = None) -> tuple[str, str] | None:
+    """Return the API's address and the merchant that these settings name; None where they name none, or wrong ones.
+
+    Two sources with the same answer are for one account, whatever their keys.
+    """
+    named = (ENVIRONMENT, MERCHANT_ID, BASE_URL)
+    values, reasons = _read((source,), os.environ if environ is None else environ, Wording(), named)
+    return None if reasons else (_base_url(values), values["merchant_id"])
 
 
-class _Lookup:
-    """Looks settings up, and collects what is wrong with them instead of stopping at the first."""
+def _base_url(values: Mapping[str, Any]) -> str:
+    default = DEFAULT_BASE_URL[values.get("environment", "sandbox")]
+    return str(values.get("base_url", default))
 
-    def __init__(
-        self, sources: tuple[Mapping[str, object], ...], environ: Mapping[str, str], provider: str | None
-    ) -> None:
-        self._sources = sources
-        self._environ = environ
-        self._provider = provider
-        self.reasons: list[str] = []
-        self.environment: Environment = "sandbox"
-        label, value = self._find("environment")
-        self._environment_known = value in {None, "sandbox", "production"}
-        if value == "production":
-            self.environment = "production"
-        if not self._environment_known:
-            self._refuse(f"{label} is not known: set it to sandbox or production")
 
-    def _find(self, name: str) -> tuple[str, str | None]:
-        """Return what to call the setting in a reason (with the variable, if it came from one), and its value."""
-        for source in self._sources:
-            for key in (name, _snake(name)):
-                if (value := source.get(key)) is not None and str(value).strip():
-                    return self._called(name), str(value)
-        for variable in _VARIABLES[name]:
-            if self._environ.get(variable, "").strip():
-                return f"{self._called(name)} (from {variable})", self._environ[variable]
-        return self._called(name), None
-
-    def _called(self, name: str) -> str:
-        return f"paygentic:{name}" if self._provider is None else f"{_snake(name)} of provider {self._provider!r}"
-
-    def _to_set(self, name: str, value: str, *, secret: bool = False) -> str:
-        if self._provider is not None:
-            return f"give the provider {_snake(name)}={value!r}"
-        return f"run `pulumi config set {'--secret ' if secret else ''}paygentic:{name} {value}`"
-
-    def _refuse(self, reason: str) -> str:
-        self.reasons.append(reason)
-        return ""
-
-    def api_key(self) -> str:
-        label, value = self._find("apiKey")
-        if value is None:
-            to_set = self._to_set("apiKey", "...", secret=True)
-            return self._refuse(f"{label} is not set: {to_set} or set PAYGENTIC_API_KEY")
-        if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", value):
-            return self._refuse(f"{label} holds whitespace or another character that no key has: copy the key again")
-        belongs = next((of for prefix, of in _KEY_PREFIXES.items() if value.startswith(prefix)), self.environment)
-        if belongs != self.environment and self._environment_known:
-            return self._refuse(
-                f"{label} is a {belongs} key, and {self._called('environment')} is {self.environment}: use a key of"
-                f" that environment, or {self._to_set('environment', belongs)}"
-            )
-        return value
-
-    def merchant_id(self) -> str:
-        label, value = self._find("merchantId")
-        if value is None:
-            return self._refuse(
-                f"{label} is not set: {self._to_set('merchantId', 'org_...')} or set PAYGENTIC_MERCHANT_ID"
-            )
-        if not re.fullmatch(r"org_[a-zA-Z0-9]+", value):
-            return self._refuse(f"{label} is not org_ followed by letters and digits: copy it from the dashboard")
-        return value
-
-    def base_url(self) -> str:
-        label, value = self._find("baseUrl")
-        if value is None:
-            return DEFAULT_BASE_URL[self.environment]
+def _read(
+    sources: tuple[Mapping[str, object], ...],
+    environ: Mapping[str, str],
+    wording: Wording,
+    settings: tuple[Setting, ...] = SETTINGS,
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values by argument name, and a reason for each that can't be used."""
+    values: dict[str, Any] = {}
+    reasons: list[str] = []
+    environment: Environment | None = "sandbox"
+    for setting in (ENVIRONMENT, *(one for one in settings if one is not ENVIRONMENT)):  # the others go by it
+        text, variable = _find(setting, sources, environ)
+        label = wording.called(setting) + (f" (from {variable})" if variable else "")
+        if text is None:
+            if setting.example:
+                reasons.append(f"{label} is not set: {_ways(setting, wording)}")
+            continue
         try:
-            return normalise_base_url(value, self.environment)
+            values[setting.argument] = setting.read(Given(text, environment, wording))
         except ValueError as problem:
-            return self._refuse(f"{label} {problem}")
+            reasons.append(f"{label} {problem}")
+        if setting is ENVIRONMENT:
+            environment = values.get(setting.argument)
+    return values, reasons
 
-    def number(self, name: str, default: _T, *, least: float, most: float, whole: bool = False) -> float | _T:
-        label, value = self._find(name)
-        if value is None:
-            return default
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if least <= number <= most and not (whole and number % 1):  # no comparison with a NaN holds
-            return number
-        kind = "whole number" if whole else "number"
-        self._refuse(f"{label} is not a {kind} from {least:g} to {most:.0f}: correct it or take it out")
-        return default
 
-    def flag(self, name: str) -> bool:
-        label, value = self._find(name)
-        known = {"true": True, "1": True, "false": False, "0": False}
-        if value is not None and value.strip().lower() not in known:
-            self._refuse(f"{label} is neither true nor false: correct it or take it out")
-        return known.get((value or "").strip().lower(), False)
+def _find(
+    setting: Setting, sources: tuple[Mapping[str, object], ...], environ: Mapping[str, str]
+) -> tuple[str | None, str | None]:
+    """Return the text that was given, and the variable if it came from one."""
+    for source in sources:
+        for key in (setting.name, setting.argument):
+            if (value := source.get(key)) is not None and str(value).strip():
+                return str(value), None
+    for variable in setting.variables:
+        if environ.get(variable, "").strip():
+            return environ[variable], variable
+    return None, None
+
+
+def _ways(setting: Setting, wording: Wording) -> str:
+    """Return how to give a required setting; a key best stays out of the configuration, which the state copies."""
+    variable = f"set {setting.variables[0]}"
+    if setting.secret:
+        variable += " (best in a pipeline: it never reaches the state)"
+    return f"{variable} or {wording.to_set(setting, setting.example)}"

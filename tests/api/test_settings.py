@@ -1,13 +1,16 @@
 import copy
+import dataclasses
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.api import ConfigurationError, Settings
+from pulumi_paygentic.api import SETTINGS, ConfigurationError, Settings, account_named
+from pulumi_paygentic.api.setting import BASE_URL
 from tests.api.support import ENVIRON, FUZZ, KEY
 
 
@@ -106,8 +109,10 @@ def test_a_reason_names_the_variable_that_the_value_came_from() -> None:
 
 
 def test_a_missing_key_says_both_ways_to_give_it() -> None:
-    assert reasons(environ={"PAYGENTIC_MERCHANT_ID": "org_1"}) == (
-        "paygentic:apiKey is not set: run `pulumi config set --secret paygentic:apiKey ...` or set PAYGENTIC_API_KEY",
+    (reason,) = reasons(environ={"PAYGENTIC_MERCHANT_ID": "org_1"})
+    assert reason == (
+        "paygentic:apiKey is not set: set PAYGENTIC_API_KEY (best in a pipeline: it never reaches the state)"
+        " or run `pulumi config set --secret paygentic:apiKey ...`"
     )
 
 
@@ -116,8 +121,9 @@ def test_the_settings_of_an_explicit_provider_are_spoken_of_as_its_arguments() -
         Settings.resolve({"apiKey": "sk_live_1", "maxRetries": "many"}, environ={}, provider="second")
     key, merchant, retries = caught.value.reasons
     assert key.startswith("api_key of provider 'second' is a production key, and environment of provider 'second' is")
-    assert key.endswith("or give the provider environment='production'")
-    assert merchant.startswith("merchant_id of provider 'second' is not set: give the provider merchant_id='org_...'")
+    assert key.endswith("or, if production is meant, give the provider environment='production'")
+    assert merchant.startswith("merchant_id of provider 'second' is not set: set PAYGENTIC_MERCHANT_ID or give")
+    assert merchant.endswith("give the provider merchant_id='org_...'")
     assert retries.startswith("max_retries of provider 'second' is not a whole number")
 
 
@@ -129,6 +135,14 @@ def test_a_key_of_the_other_environment_is_refused_wherever_it_would_go(
     (reason,) = reasons({"apiKey": key, "environment": environment, "baseUrl": base_url})
     assert f"paygentic:environment is {environment}" in reason
     assert key not in reason
+
+
+@pytest.mark.parametrize("provider", [None, "second"])
+def test_a_production_stack_is_never_told_to_become_a_sandbox(provider: str | None) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.resolve({"apiKey": "sk_test_1", "environment": "production"}, environ=ENVIRON, provider=provider)
+    (reason,) = caught.value.reasons
+    assert reason.endswith("use a production key, which begins with sk_live_")
 
 
 @pytest.mark.parametrize("environment", ["sandbox", "production"])
@@ -188,7 +202,50 @@ def test_settings_can_be_copied_and_pickled_and_not_changed() -> None:
         settings.api_key = "other"  # type: ignore[misc]
 
 
-NAMES = st.sampled_from(["apiKey", "merchantId", "environment", "baseUrl", "requestsPerSecond", "maxRetries"])
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("1", True), (" False ", False), ("0", False)])
+def test_a_flag_is_true_or_false(text: str, value: bool) -> None:
+    assert Settings.resolve({"adopt": text}, environ=ENVIRON).adopt is value
+
+
+def test_a_flag_that_is_neither_is_refused() -> None:
+    (reason,) = reasons({"adopt": "yes"})
+    assert reason == "paygentic:adopt is neither true nor false: correct it or remove it"
+
+
+def test_the_fields_are_the_settings_of_the_table() -> None:
+    """What a call may take in all is derived from the time of one attempt."""
+    fields = {field.name for field in dataclasses.fields(Settings)}
+    assert fields - {"retry_deadline"} == {setting.argument for setting in SETTINGS}
+
+
+def test_the_fields_have_the_defaults_of_the_table() -> None:
+    words: dict[Any, str] = {"sandbox": "`sandbox`", None: "no limit", 30.0: "30", 5: "5", False: "`false`"}
+    for field in dataclasses.fields(Settings):
+        for setting in SETTINGS:
+            if setting.argument == field.name and not setting.example and setting is not BASE_URL:
+                assert setting.default == words[field.default], field.name
+
+
+def test_two_sources_name_one_account_whatever_their_keys() -> None:
+    first = {"apiKey": "sk_test_1", "merchantId": "org_1"}
+    second = {"api_key": "sk_test_2", "merchant_id": "org_1", "base_url": "https://api.sandbox.paygentic.io/"}
+    assert account_named(first, {}) == account_named(second, {}) == account_named({}, ENVIRON)
+    assert account_named(first, {}) == ("https://api.sandbox.paygentic.io", "org_1")
+
+
+@pytest.mark.parametrize(
+    "other", [{"merchantId": "org_2"}, {"environment": "production"}, {"baseUrl": "http://localhost:1"}]
+)
+def test_another_merchant_environment_or_address_is_another_account(other: Mapping[str, str]) -> None:
+    assert account_named({"merchantId": "org_1", **other}, {}) != account_named({"merchantId": "org_1"}, {})
+
+
+@pytest.mark.parametrize("wrong", [{}, {"merchantId": "x"}, {"merchantId": "org_1", "environment": "live"}])
+def test_settings_that_name_no_account_name_none(wrong: Mapping[str, str]) -> None:
+    assert account_named(wrong, {}) is None
+
+
+NAMES = st.sampled_from([setting.name for setting in SETTINGS])
 VALUES = st.text(max_size=20) | st.sampled_from(["nan", "-1", "production", "http://[::1", "https://u:p@h/", "x://"])
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pulumi_paygentic.adapter.session import NAMES
-from pulumi_paygentic.api.settings import _VARIABLES
+from pulumi_paygentic.api import SETTINGS
 from pulumi_paygentic.catalog import all_kinds
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +36,17 @@ def test_every_test_that_the_readme_names_is_there() -> None:
     assert missing == []
 
 
-def test_every_setting_is_listed_with_its_variables() -> None:
-    listed = {quoted(setting)[0]: quoted(variables) for setting, _, variables, *_ in rows("Configuration")}
-    assert listed == {f"paygentic:{name}": list(_VARIABLES[name]) for name in NAMES}
+def test_the_settings_are_those_of_the_table() -> None:
+    assert rows("Configuration") == [
+        [
+            f"`paygentic:{setting.name}`",
+            f"`{setting.argument}`",
+            ", then ".join(f"`{variable}`" for variable in setting.variables),
+            setting.default or "required",
+            setting.doc,
+        ]
+        for setting in SETTINGS
+    ]
 
 
 def test_every_resource_is_listed_with_what_replaces_it_and_what_delete_does() -> None:

@@ -16,6 +16,7 @@ from typing_extensions import NotRequired, is_typeddict
 
 import pulumi_paygentic
 from pulumi_paygentic import catalog
+from pulumi_paygentic.api import SETTINGS
 from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.emulator.operations import operations
@@ -170,6 +171,16 @@ def test_the_documentation_tells_which_change_makes_a_new_object(kind: type[Cata
     documented = documented_arguments(resource_of(kind))
     always = {n for n, f in kind.inputs().items() if f.behaviour.replaces and n != "merchant_id"}
     assert {name for name in always if not re.search(r"makes? a new", documented[name])} == set()
+
+
+def test_the_arguments_of_the_explicit_provider_are_the_settings_in_name_order_and_words() -> None:
+    arguments = inspect.signature(pulumi_paygentic.Provider.__init__).parameters
+    assert list(arguments)[2:-1] == [setting.argument for setting in SETTINGS]
+    documented = documented_arguments(pulumi_paygentic.Provider)
+    for setting in SETTINGS:
+        variables = ", then ".join(f"`{variable}`" for variable in setting.variables)
+        otherwise = f"Default: {setting.default}." if setting.default else "Required."
+        assert documented[setting.argument] == f"{setting.doc} Environment: {variables}. {otherwise}"
 
 
 @pytest.mark.parametrize("name", ARGS)

@@ -225,11 +225,19 @@ def test_a_cancel_that_can_not_be_passed_on_is_logged(caplog: pytest.LogCaptureF
     ] * 2
 
 
-def test_an_sdk_without_the_names_that_are_needed_is_refused_with_the_range_to_install() -> None:
-    program = "import pulumi.output; del pulumi.output.Unknown; import pulumi_paygentic.adapter"
+@pytest.mark.parametrize("name", ["output.Unknown", "Resource._get_providers"])
+def test_an_sdk_without_the_names_that_are_needed_is_refused_with_the_range_to_install(name: str) -> None:
+    program = f"import pulumi.output; del pulumi.{name}; import pulumi_paygentic.adapter"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 1
     assert ADVICE in done.stderr.splitlines()[-1]
+
+
+def test_without_a_mark_of_the_run_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sdk_internals.current_run() is sdk_internals.current_run()
+    monkeypatch.setattr(sdk_internals, "SETTINGS", object())
+    with pytest.raises(UnsupportedSdk, match=re.escape(ADVICE)):
+        sdk_internals.current_run()
 
 
 def test_the_range_is_the_one_that_is_allowed_and_tested() -> None:
