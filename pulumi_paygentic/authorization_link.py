@@ -23,6 +23,9 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
         renew: Make a new link once this one has expired without having been used. A completed link is never touched.
             Never sent. Default: False.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        adopt_id: The id of an existing link to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -49,6 +52,8 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
     """The plan's name, as the page shows it."""
     customer_id: pulumi.Output[str | None]
     """The customer (`cus_...`) that the user became."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
         redirect_url: pulumi.Input[str] | None = None,
         renew: pulumi.Input[bool] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

@@ -32,6 +32,11 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
         event_from: Count only events after this time (ISO 8601 with an offset). Changed in place. Default: all.
         item_id: The item (`itm_...`) that the metric's invoice lines are tagged with. Changed in place. Default: none.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        allow_replace: Allow a change that creates a new metric, although what hangs on the old one does not
+            move. Never sent. Default: False, such a change is refused in preview.
+        adopt_id: The id (`bm_...`) of an existing metric to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -62,6 +67,10 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
     """When the API made it, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
     """When it was last changed, in UTC (ISO 8601)."""
+    allow_replace: pulumi.Output[bool | None]
+    """As declared."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -78,6 +87,8 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
         event_from: pulumi.Input[str] | None = None,
         item_id: pulumi.Input[str] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        allow_replace: pulumi.Input[bool] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

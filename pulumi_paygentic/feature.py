@@ -25,6 +25,9 @@ class Feature(CatalogResource, kind=catalog.Feature):
             `boolean`.
         metadata: Keys and values of your own. Changed in place. Default: none.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        adopt_id: The id (`feat_...`) of an existing feature to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -45,6 +48,8 @@ class Feature(CatalogResource, kind=catalog.Feature):
     """When the API made it, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
     """When it was last changed, in UTC (ISO 8601)."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class Feature(CatalogResource, kind=catalog.Feature):
         type: pulumi.Input[FeatureType] | None = None,  # noqa: A002  the API's own name
         metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

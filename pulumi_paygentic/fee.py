@@ -21,6 +21,9 @@ class Fee(CatalogResource, kind=catalog.Fee):
         description: What is paid for. Changed in place.
         item_id: The item (`itm_...`) that the fee's invoice lines are tagged with. Changed in place. Default: none.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        adopt_id: The id (`fee_...`) of an existing fee to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -39,6 +42,8 @@ class Fee(CatalogResource, kind=catalog.Fee):
     """When the API made it, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
     """When it was last changed, in UTC (ISO 8601)."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Fee(CatalogResource, kind=catalog.Fee):
         description: pulumi.Input[str],
         item_id: pulumi.Input[str] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

@@ -70,6 +70,11 @@ class Plan(CatalogResource, kind=catalog.Plan):
         version_transition: When subscribers move to a new version. Changed in place. Default: at the end of their
             current period.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        allow_replace: Allow a change that creates a new plan, although what hangs on the old one does not
+            move. Never sent. Default: False, such a change is refused in preview.
+        adopt_id: The id (`plan_...`) of an existing plan to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -124,6 +129,10 @@ class Plan(CatalogResource, kind=catalog.Plan):
     """When it was last changed, in UTC (ISO 8601)."""
     deleted_at: pulumi.Output[str | None]
     """When it was deleted by other means, in UTC (ISO 8601)."""
+    allow_replace: pulumi.Output[bool | None]
+    """As declared."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -147,6 +156,8 @@ class Plan(CatalogResource, kind=catalog.Plan):
         stable_price_ids: pulumi.Input[bool] | None = None,
         version_transition: pulumi.Input[VersionTransitionArgs] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        allow_replace: pulumi.Input[bool] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

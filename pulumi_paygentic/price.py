@@ -76,6 +76,9 @@ class Price(CatalogResource, kind=catalog.Price):
             versions that hold it. `in_place` edits the price for everybody, as far as the API allows. `refuse` is an
             error while a plan that lists it has subscribers. Never sent. Default: `version`.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
+        adopt_id: The id (`price_...`) of an existing price to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -124,6 +127,8 @@ class Price(CatalogResource, kind=catalog.Price):
     """When the API made it, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
     """When it was last changed, in UTC (ISO 8601)."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -148,6 +153,7 @@ class Price(CatalogResource, kind=catalog.Price):
         tax: pulumi.Input[PriceTaxArgs] | None = None,
         on_change: pulumi.Input[OnChange] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

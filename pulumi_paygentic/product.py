@@ -27,6 +27,11 @@ class Product(CatalogResource, kind=catalog.Product):
             configured one is refused.
         allow_same_name: Make the product although the account holds one of that name that this stack did not make.
             Never sent. Default: False, such a product is refused.
+        allow_replace: Allow a change that creates a new product, although what hangs on the old one does not
+            move. Never sent. Default: False, such a change is refused in preview.
+        adopt_id: The id (`prod_...`) of an existing product to adopt when this resource is created. It is brought to
+            what is declared, and the run says which fields were changed. Without effect once the resource manages an
+            object. Never sent. Default: none.
         opts: Pulumi's own options.
 
     """
@@ -45,6 +50,10 @@ class Product(CatalogResource, kind=catalog.Product):
     """When the API made it, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
     """When it was last changed, in UTC (ISO 8601)."""
+    allow_replace: pulumi.Output[bool | None]
+    """As declared."""
+    adopt_id: pulumi.Output[str | None]
+    """As declared."""
 
     def __init__(
         self,
@@ -55,6 +64,8 @@ class Product(CatalogResource, kind=catalog.Product):
         metadata: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
         allow_same_name: pulumi.Input[bool] | None = None,
+        allow_replace: pulumi.Input[bool] | None = None,
+        adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, locals(), opts)

@@ -161,7 +161,7 @@ def _required(hint: Any) -> tuple[Any, bool]:
 def inputs_of(kind: type[CatalogObject], ids: Ids = ANY_IDS) -> st.SearchStrategy[Inputs]:
     """What a program may validly declare of an object of this kind, the merchant left to the configuration."""
     hints = get_type_hints(kind, include_extras=True)
-    fields = {name: field for name, field in kind.inputs().items() if name != "merchant_id"}
+    fields = {name: field for name, field in kind.inputs().items() if name not in {"merchant_id", "adopt_id"}}
     each_alone = st.fixed_dictionaries(
         {name: of_type(hints[name], ids) for name, field in fields.items() if field.required},
         optional={name: of_type(hints[name], ids) for name, field in fields.items() if not field.required},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import grpc
 from google.protobuf import struct_pb2
@@ -21,7 +21,7 @@ from pulumi_paygentic.adapter.sdk_internals import (
     urn,
 )
 
-__all__ = ["keep_partial", "urn", "warn"]
+__all__ = ["keep_partial", "log", "urn"]
 
 PATIENCE: Final = 10.0
 """How many seconds the engine has to take a message."""
@@ -29,20 +29,21 @@ PATIENCE: Final = 10.0
 _logger = logging.getLogger(__name__)
 
 
-def warn(message: str) -> None:
-    """Show a warning under the resource that the call is about.
+def log(severity: Literal["info", "warning"], message: str) -> None:
+    """Show a message under the resource that the call is about.
 
     It goes to the log, which the engine shows as information, if the engine does not take it: by then the work is done.
     """
+    levels = {"info": engine_pb2.INFO, "warning": engine_pb2.WARNING}
     address = engine_address()
     if address is None:
-        _logger.warning(message)
+        _logger.log(logging.INFO if severity == "info" else logging.WARNING, "%s", message)
         return
     try:
-        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, urn=urn(), message=message)
+        request = engine_pb2.LogRequest(severity=levels[severity], urn=urn(), message=message)
         _engine(address).Log(request, timeout=PATIENCE)
-    except Exception as error:  # noqa: BLE001  whatever became of the warning, what was done stays done
-        _logger.warning("%s (The engine did not take this warning: %s)", message, " ".join(str(error).split()))
+    except Exception as error:  # noqa: BLE001  whatever became of the message, what was done stays done
+        _logger.warning("%s (The engine did not take this message: %s)", message, " ".join(str(error).split()))
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pulumi.dynamic import (
@@ -29,8 +29,8 @@ from pulumi_paygentic.adapter.sdk_internals import pass_on_cancel
 from pulumi_paygentic.adapter.session import account_of
 from pulumi_paygentic.adapter.values import from_engine, to_engine
 from pulumi_paygentic.api import ConfigurationError
-from pulumi_paygentic.catalog import CatalogObject, Mark, Reason, kind_named
-from pulumi_paygentic.lifecycle import Account, HeldTwice, Incomplete, Lifecycle, Outcome, check, diff, lifecycle_of
+from pulumi_paygentic.catalog import CatalogObject, Reason, kind_named
+from pulumi_paygentic.lifecycle import Account, Lifecycle, Message, PartialUpdate, Result
 
 
 class Provider(ResourceProvider):
@@ -54,56 +54,48 @@ class Provider(ResourceProvider):
 
     @reported
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Canonical inputs, and every reason against them."""
+        """The inputs in canonical form, and every violation."""
         given = from_engine(news)
         try:
-            account = self._account()
+            lifecycle = self._lifecycle()
         except ConfigurationError as error:
             return CheckResult(to_engine(given), [CheckFailure("", reason) for reason in error.reasons])
-        mark = _mark(engine.urn())
-        inputs, reasons = check(self._kind, from_engine(olds), given, merchant_id=account.merchant_id, mark=mark)
-        reasons += account.names.declare(self._kind, inputs, engine.urn())
+        inputs, reasons = lifecycle.check(from_engine(olds), given)
         return CheckResult(to_engine(inputs), [_failure(reason) for reason in reasons])
 
     @reported
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """What is to be replaced; which values differ, the engine finds by comparing inputs."""
-        state = from_engine(olds)
-        holder = self._account().claims.saw(id, engine.urn(), state)
-        if holder is not None:
-            if self._kind.natural_key:
-                raise HeldTwice(self._kind.title, id, holder)
-            return DiffResult(changes=True, replaces=["merchant_id"])  # of twins, each gets its own
-        difference = diff(self._kind, id, state, from_engine(news))
+        """The fields that need a new object; the engine finds the changed values itself, by comparing inputs."""
+        difference = self._lifecycle().diff(id, from_engine(olds), from_engine(news))
+        _report(difference.messages)
         return DiffResult(changes=True if difference.forced else None, replaces=difference.replaces)
 
     @reported
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make the object, or take over the one that an earlier run made."""
-        outcome = self._finish(props, lambda lifecycle, inputs, owner: lifecycle.create(inputs, owner))
-        return CreateResult(outcome.id, to_engine(outcome.outputs))
+        """Create the object, or adopt an existing one."""
+        result = self._finish(props, lambda lifecycle, inputs: lifecycle.create(inputs))
+        return CreateResult(result.id, to_engine(result.outputs))
 
     @reported
     def read(self, id: str, props: dict[str, Any]) -> ReadResult:
-        """The object as it is now, with its drift in the inputs; an empty id if it is gone."""
-        outcome = self._lifecycle().read(id, from_engine(props))
-        if outcome is None:
+        """The object as it is now, with its drift in the inputs; an empty id if it does not exist any more."""
+        result = self._lifecycle().read(id, from_engine(props))
+        if result is None:
             return ReadResult("", {})
-        inputs = None if outcome.inputs is None else to_engine(outcome.inputs)
-        return ReadResult(id, to_engine(outcome.outputs), inputs)
+        inputs = None if result.inputs is None else to_engine(result.inputs)
+        return ReadResult(id, to_engine(result.outputs), inputs)
 
     @reported
     def update(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Write what differs."""
+        """Write the fields that differ."""
         state = from_engine(olds)
-        outcome = self._finish(news, lambda lifecycle, inputs, owner: lifecycle.update(id, state, inputs, owner))
-        return UpdateResult(to_engine(outcome.outputs))
+        result = self._finish(news, lambda lifecycle, inputs: lifecycle.update(id, state, inputs))
+        return UpdateResult(to_engine(result.outputs))
 
     @reported
     def delete(self, id: str, props: dict[str, Any]) -> None:
-        """Delete the object, or say why it was kept."""
-        for warning in self._lifecycle().delete(id, from_engine(props), engine.urn()):
-            engine.warn(warning)
+        """Delete the object, or say why it stays."""
+        _report(self._lifecycle().delete(id, from_engine(props)))
 
     def _account(self) -> Account:
         if self._resolved is None:  # neither configuration nor environment changes while a process lives
@@ -111,20 +103,19 @@ class Provider(ResourceProvider):
         return self._resolved
 
     def _lifecycle(self) -> Lifecycle:
-        return lifecycle_of(self._kind, self._account())
+        return Lifecycle(self._kind, self._account(), engine.urn())
 
-    def _finish(self, props: Mapping[str, Any], write: Callable[[Lifecycle, dict[str, Any], str], Outcome]) -> Outcome:
-        """Write; what was only done in part is remembered, and fails all the same."""
+    def _finish(self, props: Mapping[str, Any], write: Callable[[Lifecycle, dict[str, Any]], Result]) -> Result:
+        """Write; the state of a write that was done only in part is saved, and the call fails all the same."""
         inputs = from_engine(props)
         try:
-            outcome = write(self._lifecycle(), inputs, engine.urn())
-        except Incomplete as error:
+            result = write(self._lifecycle(), inputs)
+        except PartialUpdate as error:
             provider = {key: value for key, value in props.items() if key not in inputs}
             engine.keep_partial(error.object_id, {**error.outputs, **provider}, {**inputs, **provider}, str(error))
             raise
-        for warning in outcome.warnings:
-            engine.warn(warning)
-        return outcome
+        _report(result.messages)
+        return result
 
 
 def provider_for(kind: str) -> Provider:
@@ -146,8 +137,6 @@ def _failure(reason: Reason) -> CheckFailure:
     return CheckFailure("", str(reason))
 
 
-def _mark(urn: str) -> Mark:
-    """Project, stack and name of a resource; the types of its parents tell apart those of one name."""
-    stack, project, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
-    parents = types.rpartition("$")[0]
-    return Mark(project, stack, f"{parents}${name}" if parents else name)
+def _report(messages: Iterable[Message]) -> None:
+    for message in messages:
+        engine.log(message.severity, message.text)

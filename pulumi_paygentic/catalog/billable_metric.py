@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pulumi_paygentic.catalog.behaviour import create_only, mutable, read_only
+from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
 from pulumi_paygentic.catalog.problems import Reason
-from pulumi_paygentic.catalog.values import ItemId, JsonPath, MerchantId, Name, ProductId, Text, Timestamp
+from pulumi_paygentic.catalog.values import Flag, ItemId, JsonPath, MerchantId, Name, ProductId, Text, Timestamp
 
 Aggregation = Literal["SUM", "COUNT", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST"]
 _NEED_A_VALUE = ("SUM", "AVG", "MIN", "MAX", "LATEST")  # no set: a value that holds an unknown one may be a list
@@ -21,6 +21,9 @@ class BillableMetric(CatalogObject):
     id_prefix: ClassVar[str] = "bm"
     title: ClassVar[str] = "billable metric"
     natural_key: ClassVar[tuple[str, ...]] = ("product_id", "name")
+    replacement_effect: ClassVar[str] = (
+        "its prices would be replaced with it, and usage reported so far would stay with the old metric"
+    )
 
     merchant_id: Annotated[MerchantId, create_only()]
     product_id: Annotated[ProductId, create_only()]
@@ -33,6 +36,7 @@ class BillableMetric(CatalogObject):
     group_by: Annotated[dict[str, JsonPath] | None, mutable(default=None)] = None
     event_from: Annotated[Timestamp | None, mutable(default=None)] = None
     item_id: Annotated[ItemId | None, mutable(default=None)] = None
+    allow_replace: Annotated[Flag | None, local(default=False)] = None
     created_at: Annotated[Timestamp | None, read_only()] = None
     updated_at: Annotated[Timestamp | None, read_only()] = None
 

@@ -19,6 +19,7 @@ class Feature(CatalogObject):
     title: ClassVar[str] = "feature"
     listed_by: ClassVar[str | None] = "product_id"
     natural_key: ClassVar[tuple[str, ...]] = ("product_id", "key")
+    unique_key: ClassVar[str | None] = "key"
     deletable: ClassVar[bool] = True
 
     merchant_id: Annotated[MerchantId, create_only()]

@@ -26,6 +26,15 @@ class Mark(NamedTuple):
         return cls(project, stack, resource)
 
     @classmethod
+    def for_urn(cls, urn: str) -> Mark | None:
+        """The mark of the resource with this URN; the types of its parents tell apart those of one name."""
+        if not urn:
+            return None
+        stack, project, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
+        parents = types.rpartition("$")[0]
+        return cls(project, stack, f"{parents}${name}" if parents else name)
+
+    @classmethod
     def of(cls, metadata: Mapping[str, Any]) -> Mark | None:
         """The mark in a product's metadata, None where there is none."""
         values = [metadata.get(key) for key in _KEYS]

@@ -7,16 +7,18 @@ from contextlib import suppress
 from functools import cache, reduce
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
-from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour
-from pulumi_paygentic.catalog.problems import Reason, reasons_of
+from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour, local
+from pulumi_paygentic.catalog.problems import Reason, reasons_of, shown_value
 from pulumi_paygentic.catalog.schema import Path, Schema
 from pulumi_paygentic.catalog.times import MEANING
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 
+AdoptId = Annotated[str, StringConstraints(min_length=1)]
+"""The id of an existing object that a resource adopts when it is created."""
 Values = Mapping[str, Any]
 """Values by the name of their field, in snake_case; those a preview doesn't know yet are UNKNOWN."""
 
@@ -112,10 +114,18 @@ class CatalogObject(BaseModel):
     """The fields that tell an object from its siblings; two resources may not declare the same."""
     deletable: ClassVar[bool] = False
     """Whether the API can delete the object."""
+    unique_key: ClassVar[str | None] = None
+    """The field that the API itself keeps unique among siblings."""
+    indexed_by: ClassVar[tuple[str, ...]] = ()
+    """The fields that objects are looked up by, beside their natural key."""
+    replacement_effect: ClassVar[str] = ""
+    """The consequence of a replacement, for kinds that others hang on: `allow_replace` must be declared for one."""
     marked: ClassVar[bool] = False
     """Whether the object carries an ownership mark."""
     title: ClassVar[str]
     """What people call it, in messages."""
+
+    adopt_id: Annotated[AdoptId | None, local()] = None
 
     @classmethod
     def rules(cls, given: Values) -> Iterator[Reason]:
@@ -140,7 +150,7 @@ class CatalogObject(BaseModel):
         return dict(answer)
 
     @classmethod
-    def together(cls, changed: set[str]) -> set[str]:
+    def patched_together(cls, changed: set[str]) -> set[str]:
         """The fields to send when these have changed; more than these where the API takes some as a whole."""
         return changed
 
@@ -187,6 +197,10 @@ class CatalogObject(BaseModel):
         # The rules look at values that stand; a value refused above counts as not known.
         refused = {reason.argument.partition("[")[0].partition(".")[0] for reason in reasons}
         reasons += cls.rules({**canonical, **dict.fromkeys(refused & set(cls.inputs()), UNKNOWN)})
+        adopt_id = canonical.get("adopt_id")
+        if isinstance(adopt_id, str) and not adopt_id.startswith(f"{cls.id_prefix}_" if cls.id_prefix else ""):
+            wanted = f"the id of a {cls.title} ({cls.id_prefix}_...)"
+            reasons.append(Reason("adopt_id", f"must be {wanted}, not {shown_value(adopt_id)}"))
         return canonical, reasons
 
     @classmethod

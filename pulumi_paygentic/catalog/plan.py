@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 from typing_extensions import NotRequired, TypedDict
 
-from pulumi_paygentic.catalog.behaviour import create_only, mutable, read_only
+from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
 from pulumi_paygentic.catalog.problems import KEYED, LISTED, Reason, shortened
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
@@ -54,7 +54,7 @@ class VersionTransition(TypedDict):
 
 
 PriceLines = Annotated[
-    Annotated[dict[LineKey, PriceId], Tag(KEYED)] | Annotated[list[PriceId], AfterValidator(sorted), Tag(LISTED)],
+    Annotated[dict[LineKey, PriceId], Tag(KEYED)] | Annotated[list[PriceId], Tag(LISTED)],
     Discriminator(lambda value: KEYED if isinstance(value, Mapping) else LISTED),
 ]
 """The prices of a plan: by line key, or as ids whose order has no meaning."""
@@ -76,6 +76,8 @@ class Plan(CatalogObject):
     id_prefix: ClassVar[str] = "plan"
     title: ClassVar[str] = "plan"
     natural_key: ClassVar[tuple[str, ...]] = ("product_id", "name", "currency")
+    indexed_by: ClassVar[tuple[str, ...]] = ("product_id", "prices")
+    replacement_effect: ClassVar[str] = "its subscribers would stay on the old plan, which no resource manages any more"
 
     merchant_id: Annotated[MerchantId, create_only()]
     product_id: Annotated[ProductId, create_only()]
@@ -101,6 +103,7 @@ class Plan(CatalogObject):
         Annotated[VersionTransition, AfterValidator(_with_proration)] | None,
         mutable(default={"effective_date": "end_of_current_period", "proration": "none"}),
     ] = None
+    allow_replace: Annotated[Flag | None, local(default=False)] = None
     billing_interval: Annotated[Text | None, read_only()] = None
     default_version_id: Annotated[Text | None, read_only()] = None
     payment_term: Annotated[dict[str, bool] | None, read_only()] = None

@@ -63,6 +63,7 @@ class Price(CatalogObject):
     path: ClassVar[str] = "/v0/prices"
     id_prefix: ClassVar[str] = "price"
     title: ClassVar[str] = "price"
+    indexed_by: ClassVar[tuple[str, ...]] = ("feature_id",)
     deletable: ClassVar[bool] = True
 
     merchant_id: Annotated[MerchantId, create_only(unsent=True)]
@@ -135,7 +136,7 @@ class Price(CatalogObject):
         return flat
 
     @classmethod
-    def together(cls, changed: set[str]) -> set[str]:
+    def patched_together(cls, changed: set[str]) -> set[str]:
         """`properties` and `feature` are replaced as a whole."""
         groups = ({"model", "unit_price", "tiers"}, {"feature_id", "entitlement_template"})
         return changed.union(*(group for group in groups if group & changed))

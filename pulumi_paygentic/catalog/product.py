@@ -20,12 +20,16 @@ class Product(CatalogObject):
     title: ClassVar[str] = "product"
     natural_key: ClassVar[tuple[str, ...]] = ("name",)
     marked: ClassVar[bool] = True
+    replacement_effect: ClassVar[str] = (
+        "its metrics, fees, prices and plans would be replaced with it, and subscribers would stay on the old plans"
+    )
 
     merchant_id: Annotated[MerchantId, create_only()]
     name: Annotated[Name, mutable()]
     description: Annotated[Text, mutable()]
     metadata: Annotated[dict[str, Text] | None, create_only(default={})] = None
     allow_same_name: Annotated[Flag | None, local(default=False)] = None
+    allow_replace: Annotated[Flag | None, local(default=False)] = None
     created_at: Annotated[Timestamp | None, read_only()] = None
     updated_at: Annotated[Timestamp | None, read_only()] = None
 

@@ -1,58 +1,72 @@
 """The life of catalog objects, once for all of them: check, diff, create, read, update, delete.
 
-Knows the API and the catalog, and nothing of Pulumi.
+It knows the API and the catalog, and nothing of Pulumi. Its one page of hidden state, all that is remembered:
+
+| state | where, and how long | writer | reader |
+| --- | --- | --- | --- |
+| claims (`Claims`): the holder of each object | one run | diff, create, adopt, delete | finder, diff, delete |
+| natural keys (`NaturalKeys`): who declares which | one run | check, diff | check, diff |
+| collections (`Collection`): each list of the account, with an index | one run | read, and every write | finder, read |
+| plan versions (`PlanVersions`): each version once | one run | read, mint, make default | plan, price |
+| `__declared`: the names of the declared arguments | the state | create, update; kept by read | read, diff, update |
+| `__mark`: a product's ownership mark | the state, and an input | check | product finder |
+| `__lines`: a plan's price ids by line key | the state | create, update, read | read, diff |
+| `__former`: the ids that a price resource had before | the state | create, update | price finder |
+| `__subscribers`: subscribers by plan, for `on_change="refuse"` | the state | create, update, read | diff |
+| `__adoption`: a random text, new with each adoption | the state | create | delete |
+| the ownership mark: project, stack and resource | the account, in a product's metadata | create | product finder |
+
+The account and its claims are made once for a provider process and settings (`adapter.session`).
 """
 
-from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Feature, Plan, Price, Product
 from pulumi_paygentic.lifecycle.account import Account
-from pulumi_paygentic.lifecycle.authorization_link import AuthorizationLinkLifecycle
 from pulumi_paygentic.lifecycle.check import Checked, check
-from pulumi_paygentic.lifecycle.diff import Difference, diff
+from pulumi_paygentic.lifecycle.diff import diff
 from pulumi_paygentic.lifecycle.errors import (
-    Different,
-    Gone,
-    HeldTwice,
-    Incomplete,
-    Moved,
-    OtherMerchant,
-    Refused,
-    SameName,
+    AdoptionImpossible,
+    AdoptionRefused,
+    AmbiguousAdoption,
+    DuplicateOwner,
+    KeyInUse,
+    KeyMoves,
+    LifecycleError,
+    ObjectDeleted,
+    PartialUpdate,
+    PriceChangeRefused,
+    ProductMismatch,
+    ProductNotOwned,
+    ReplacementRefused,
+    StalePlanVersion,
+    WrongMerchant,
 )
-from pulumi_paygentic.lifecycle.feature import FeatureLifecycle
-from pulumi_paygentic.lifecycle.lifecycle import Lifecycle, Outcome
-from pulumi_paygentic.lifecycle.plan import PlanLifecycle
-from pulumi_paygentic.lifecycle.price import PriceLifecycle
-from pulumi_paygentic.lifecycle.product import ProductLifecycle
-
-_OWN_WAYS: dict[type[CatalogObject], type[Lifecycle]] = {
-    AuthorizationLink: AuthorizationLinkLifecycle,
-    Feature: FeatureLifecycle,
-    Plan: PlanLifecycle,
-    Price: PriceLifecycle,
-    Product: ProductLifecycle,
-}
-
-
-def lifecycle_of(kind: type[CatalogObject], account: Account) -> Lifecycle:
-    """The lifecycle of the objects of one kind in the account."""
-    return _OWN_WAYS.get(kind, Lifecycle)(kind, account)
-
+from pulumi_paygentic.lifecycle.lifecycle import Lifecycle
+from pulumi_paygentic.lifecycle.result import Difference, Message, Result, info, warning, warnings_in
 
 __all__ = [
     "Account",
+    "AdoptionImpossible",
+    "AdoptionRefused",
+    "AmbiguousAdoption",
     "Checked",
     "Difference",
-    "Different",
-    "Gone",
-    "HeldTwice",
-    "Incomplete",
+    "DuplicateOwner",
+    "KeyInUse",
+    "KeyMoves",
     "Lifecycle",
-    "Moved",
-    "OtherMerchant",
-    "Outcome",
-    "Refused",
-    "SameName",
+    "LifecycleError",
+    "Message",
+    "ObjectDeleted",
+    "PartialUpdate",
+    "PriceChangeRefused",
+    "ProductMismatch",
+    "ProductNotOwned",
+    "ReplacementRefused",
+    "Result",
+    "StalePlanVersion",
+    "WrongMerchant",
     "check",
     "diff",
-    "lifecycle_of",
+    "info",
+    "warning",
+    "warnings_in",
 ]

@@ -1,17 +1,19 @@
-"""The account that a run works on: its client, its collections and who holds what in it."""
+"""The account that a run works on: its client, its collections, its plans' versions, and the claims of the run."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_paygentic.api import Client
-from pulumi_paygentic.catalog import CatalogObject, Product, with_default
+from pulumi_paygentic.catalog import CatalogObject, Product
 from pulumi_paygentic.lifecycle.claims import Claims
-from pulumi_paygentic.lifecycle.collection import Answer, Collection
-from pulumi_paygentic.lifecycle.names import Names
+from pulumi_paygentic.lifecycle.collection import Collection
+from pulumi_paygentic.lifecycle.errors import WrongMerchant
+from pulumi_paygentic.lifecycle.natural_keys import NaturalKeys
+from pulumi_paygentic.lifecycle.plan_versions import PlanVersions
 
 
 class Account:
@@ -22,24 +24,34 @@ class Account:
         self.merchant_id = merchant_id
         self.adopt = client.settings.adopt
         self.claims = Claims()
-        self.names = Names()
+        self.natural_keys = NaturalKeys()
         self._collections: dict[tuple[str, Any], Collection] = {}
+        self._versions: dict[str, PlanVersions] = {}
         self._lock = threading.Lock()
 
     def collection(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> Collection:
-        """The collection that an object with these values stands in."""
+        """The collection of the kind that an object with these values belongs to."""
         scope = values.get(kind.listed_by) if kind.listed_by else None
         with self._lock:
             if (kind.path, scope) not in self._collections:
                 params = {kind.fields()[kind.listed_by].wire: scope} if kind.listed_by and scope else None
                 self._collections[kind.path, scope] = Collection(
-                    self.client, kind.path, params, key=look_key(kind), within=lambda: self._has(kind, values)
+                    self.client, kind, params, exists=lambda: self._exists(kind, values)
                 )
             return self._collections[kind.path, scope]
 
-    def _has(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> bool:
-        """Whether what a collection is part of exists: a product, or the merchant's account itself."""
-        products = self.collection(Product, {"merchant_id": self.merchant_id})
+    def all(self, kind: type[CatalogObject]) -> Collection:
+        """The collection of a kind that the whole merchant is listed by."""
+        return self.collection(kind, {"merchant_id": self.merchant_id})
+
+    def versions(self, plan_id: str) -> PlanVersions:
+        """The versions of a plan; each is read once a run, and our own writes are added."""
+        with self._lock:
+            return self._versions.setdefault(plan_id, PlanVersions(self.client, plan_id))
+
+    def _exists(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> bool:
+        """Whether the parent of a collection exists: a product, or the merchant's account itself."""
+        products = self.all(Product)
         if kind is Product:
             return True
         if kind.listed_by == "product_id":
@@ -48,21 +60,20 @@ class Account:
         return True
 
 
-def look_key(kind: type[CatalogObject]) -> Callable[[Answer], Hashable]:
-    """What an object of this kind is looked up by: its natural key, or its whole content where it has none."""
+@dataclass(frozen=True)
+class Operation:
+    """One call about one resource: everything below works for this kind, in this account, on behalf of this URN."""
 
-    def key(answer: Answer) -> Hashable:
-        return key_of(kind, kind.outputs(answer))
+    account: Account
+    kind: type[CatalogObject]
+    urn: str
 
-    return key
+    def collection(self, values: Mapping[str, Any]) -> Collection:
+        """The collection that an object with these values belongs to."""
+        return self.account.collection(self.kind, values)
 
-
-def key_of(kind: type[CatalogObject], values: Mapping[str, Any]) -> Hashable:
-    """The same of values by field name; what is not given counts as the API's default."""
-    content = [
-        name for name, field in kind.inputs().items() if field.behaviour.is_sent and not field.behaviour.open_ended
-    ]
-    names = kind.natural_key or content
-    fields = [kind.inputs()[name] for name in names]
-    content_of = [field.meaning(with_default(field, values.get(field.name))) for field in fields]
-    return json.dumps(content_of, sort_keys=True, default=str)
+    def require_merchant(self, state: Mapping[str, Any]) -> None:
+        """Raise WrongMerchant for the state of another account: what this one lacks is not gone for that."""
+        holder = state.get("merchant_id")
+        if holder not in {None, self.account.merchant_id}:
+            raise WrongMerchant(self.kind.title, holder, self.account.merchant_id)

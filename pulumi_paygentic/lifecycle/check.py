@@ -1,4 +1,4 @@
-"""Check: fills in what the configuration knows, makes values canonical, and refuses all that is wrong at once."""
+"""The check of a declaration: fills in the configured values, makes all canonical, and lists every violation."""
 
 from __future__ import annotations
 
@@ -11,24 +11,19 @@ from pulumi_paygentic.lifecycle.state import MARK
 
 
 class Checked(NamedTuple):
-    """The inputs to go on with, and every reason against them."""
+    """The inputs to go on with, and every violation."""
 
     inputs: dict[str, Any]
     reasons: list[Reason]
 
 
 def check(
-    kind: type[CatalogObject],
-    olds: Mapping[str, Any],
-    news: Mapping[str, Any],
-    *,
-    merchant_id: str,
-    mark: Mark | None = None,
+    kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any], *, merchant_id: str, urn: str = ""
 ) -> Checked:
     """Check `news`, the declared values, against the rules and against `olds`, the inputs of the last run.
 
-    Values not known yet pass as they are.  `mark` is what a new product is marked with; an old mark stays, and a
-    product that was imported without one stays without.
+    Values that are not known yet pass as they are. A new product gets the ownership mark of its URN; an old mark stays,
+    and a product that was imported without one stays without.
     """
     given = {name: value for name, value in news.items() if value is not None}
     reasons = _one_merchant(olds, given, merchant_id)
@@ -36,8 +31,9 @@ def check(
     inputs, invalid = kind.validate_inputs(given)
     reasons += invalid
     if not reasons and olds:
-        reasons += _taken_back(kind, olds, inputs)
+        reasons += _removed(kind, olds, inputs)
     if kind.marked:
+        mark = Mark.for_urn(urn)
         kept = olds.get(MARK) if olds else (mark and str(mark))
         if kept:
             inputs[MARK] = kept
@@ -57,14 +53,12 @@ def _one_merchant(olds: Mapping[str, Any], given: Mapping[str, Any], configured:
     return []
 
 
-def _taken_back(kind: type[CatalogObject], olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[Reason]:
-    """Arguments that were declared, are not any more, and that the API has no way to give back."""
+def _removed(kind: type[CatalogObject], olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[Reason]:
+    """Arguments that were declared, are not any more, and that the API has no way to clear."""
     if replacing(kind, olds, olds, inputs):
         return []
     return [
-        Reason(
-            name, f"can't be taken back once it was set (it is {olds[name]!r}): the API has no way to clear it; keep it"
-        )
+        Reason(name, f"cannot be removed once set: the API cannot clear it. Keep {name}={olds[name]!r}")
         for name, field in kind.inputs().items()
         if name in olds and name not in inputs and not field.behaviour.can_be_unset and not field.required
     ]

@@ -1,59 +1,120 @@
-"""Which resource holds which object, for the length of one run: no two resources ever hold one."""
+"""The claims of one run: each object is held by at most one resource, and a held object is never deleted."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pulumi_paygentic.lifecycle.state import ADOPTION
 
 
-@dataclass
+class Previous(NamedTuple):
+    """The object that a resource held before this run, and its state."""
+
+    id: str
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """A resource of the state that holds an object, and the adoption that its state names."""
+
+    urn: str
+    adoption: Any
+
+
 class Claims:
-    """Who was seen to hold an object (its Diff went by), and who made or took it over in this run."""
+    """The holders of objects, as far as this run knows them."""
 
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _seen: dict[str, str] = field(default_factory=dict)
-    _taken: dict[str, str] = field(default_factory=dict)
-    _before: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._observed: dict[str, _Holder] = {}
+        """By object: the resource whose state was compared in this run."""
+        self._claimed: dict[str, str] = {}
+        """By object: the resource that created or adopted it in this run."""
+        self._claimants: set[str] = set()
+        self._previous: dict[str, Previous] = {}
+        self._replacing: set[str] = set()
+        self._managed: set[str] = set()
 
-    def saw(self, object_id: str, owner: str, state: Mapping[str, Any]) -> str | None:
-        """Note that `owner`'s state holds the object; answers who else does, or took it over, if another did."""
+    def observe(self, object_id: str, urn: str, state: Mapping[str, Any]) -> str | None:
+        """Note that the state of `urn` holds the object; answers another holder if there is one."""
         with self._lock:
-            self._before[owner] = (object_id, dict(state))
-            for holder in (self._taken.get(object_id), self._seen.get(object_id)):
-                if holder not in (None, owner):
-                    return holder
-            self._seen[object_id] = owner
-            return None
+            self._previous[urn] = Previous(object_id, dict(state))
+            holder = self._holder(object_id, urn)
+            if holder is None:
+                self._observed[object_id] = _Holder(urn, state.get(ADOPTION))
+            return holder
 
-    def take(self, object_id: str, owner: str) -> bool:
-        """Take the object for `owner` unless another holds it."""
+    def claim(self, object_id: str, urn: str) -> bool:
+        """Claim the object for `urn`; False if another resource holds it."""
         with self._lock:
-            if {self._seen.get(object_id, owner), self._taken.get(object_id, owner)} != {owner}:
+            if self._holder(object_id, urn) is not None:
                 return False
-            self._taken[object_id] = owner
+            self._claimed[object_id] = urn
+            self._claimants.add(urn)
             return True
 
-    def release(self, object_id: str) -> None:
-        """Give back what was taken."""
+    def holder(self, object_id: str, urn: str) -> str | None:
+        """The resource other than `urn` that holds the object, if any."""
         with self._lock:
-            self._taken.pop(object_id, None)
+            return self._holder(object_id, urn)
 
-    def taken(self, object_id: Any) -> bool:
-        """Whether the object was made or taken over in this run."""
-        with self._lock:
-            return object_id in self._taken
+    def _holder(self, object_id: str, urn: str) -> str | None:
+        observed = self._observed.get(object_id)
+        holders = (self._claimed.get(object_id), observed.urn if observed else None)
+        return next((holder for holder in holders if holder not in (None, urn)), None)
 
-    def may_delete(self, object_id: str, owner: str) -> bool:
-        """Whether nobody but `owner`'s past holds the object; taking over oneself must not end in a delete."""
+    def is_claimed(self, object_id: Any) -> bool:
+        """Whether the object was created or adopted in this run."""
         with self._lock:
-            if object_id in self._taken or self._seen.get(object_id, owner) != owner:
+            return object_id in self._claimed
+
+    def manage(self, urn: str) -> None:
+        """Note that the state holds an object for this resource, whether or not it was compared."""
+        with self._lock:
+            self._managed.add(urn)
+
+    def is_managed(self, urn: str) -> bool:
+        """Whether the state holds an object for this resource."""
+        with self._lock:
+            return urn in self._managed
+
+    def replace(self, object_id: str) -> None:
+        """Note that the object is to be replaced by decision of this run."""
+        with self._lock:
+            self._replacing.add(object_id)
+
+    def is_replaced(self, object_id: Any) -> bool:
+        """Whether this run has decided to replace the object."""
+        with self._lock:
+            return object_id in self._replacing
+
+    def can_delete(self, object_id: str, urn: str, state: Mapping[str, Any]) -> bool:
+        """Whether no live resource holds the object.
+
+        A replacement that adopts its own object leaves, if it is cut, two states of one id and one URN: a live one and
+        one that waits to be deleted. They differ in their adoption. So a resource's own delete goes ahead only if the
+        resource has moved on to another object, or if the state to delete is the live one itself.
+        """
+        with self._lock:
+            if object_id in self._claimed:
                 return False
-            self._seen.pop(object_id, None)
-            return True
+            observed = self._observed.get(object_id)
+            if observed is None:
+                return True
+            if observed.urn != urn:
+                return False
+            return urn in self._claimants or observed.adoption == state.get(ADOPTION)
 
-    def before(self, owner: str) -> tuple[str, Mapping[str, Any]] | None:
-        """The id and the state that `owner` had when its Diff went by."""
+    def deleted(self, object_id: str) -> None:
+        """Note that the object is gone: nobody holds it any more."""
         with self._lock:
-            return self._before.get(owner)
+            self._observed.pop(object_id, None)
+
+    def previous(self, urn: str) -> Previous | None:
+        """The object and the state that `urn` had when it was compared in this run."""
+        with self._lock:
+            return self._previous.get(urn)

@@ -1,53 +1,46 @@
-"""Diff: which declared values differ from the last known ones, and whether that needs a new object."""
+"""The comparison of a state with a declaration: which fields differ, and whether that needs a new object.
+
+Pure functions; they need no network.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import Any
 
 from pulumi_paygentic.catalog import CatalogObject, default_of, has_unknown, with_default
-from pulumi_paygentic.lifecycle.errors import Refused
+from pulumi_paygentic.lifecycle.errors import PriceChangeRefused
+from pulumi_paygentic.lifecycle.result import Difference
 from pulumi_paygentic.lifecycle.state import SUBSCRIBERS, declared_in
 
 
-class Difference(NamedTuple):
-    """The names of the fields that differ, and of those for which a new object is needed.
-
-    `forced` says that one is needed although the inputs are the same.
-    """
-
-    changed: list[str]
-    replaces: list[str]
-    forced: bool = False
-
-
 def diff(kind: type[CatalogObject], object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
-    """Compare `olds`, the last known outputs, with `news`, checked inputs.  Needs no network.
+    """Compare `olds`, the last known outputs, with `news`, checked inputs.
 
-    Raises Refused where a price refuses to change what subscribers pay, as far as the last read knows of any.
+    Raises PriceChangeRefused as far as the last read knows of subscribers.
     """
     if news.get("renew") and is_over(olds):
         return Difference([], ["expires_at"], forced=True)
     changed = changed_fields(kind, olds, news)
-    refuse(kind, object_id, changed, olds.get(SUBSCRIBERS, {}), news)
+    refuse_charge_change(kind, object_id, changed, olds.get(SUBSCRIBERS, {}), news)
     return Difference(changed, replacing(kind, olds, declared_in(kind, olds), news))
 
 
-def refuse(
+def refuse_charge_change(
     kind: type[CatalogObject],
     object_id: str,
     changed: Iterable[str],
     subscribers: Mapping[str, int],
     news: Mapping[str, Any],
 ) -> None:
-    """Raise Refused if these changes are ones that the object refuses while it has subscribers.
+    """Raise PriceChangeRefused if a declared `on_change="refuse"` forbids these changes while there are subscribers.
 
-    A value not known yet may turn out to be the old one: it is looked at again before anything is written.
+    A value that is not known yet may turn out to be the old one: it is compared again before anything is written.
     """
     charged = [n for n in changed if kind.inputs()[n].behaviour.is_charge and not has_unknown(news.get(n))]
     if subscribers and charged and news.get("on_change") == "refuse":
-        raise Refused(object_id, charged, subscribers)
+        raise PriceChangeRefused(object_id, charged, subscribers)
 
 
 def changed_fields(kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -59,7 +52,7 @@ def changed_fields(kind: type[CatalogObject], olds: Mapping[str, Any], news: Map
 def differs(
     kind: type[CatalogObject], name: str, declared: set[str], olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> bool:
-    """Whether one field differs; one that was declared and is not any more goes back to the API's default."""
+    """Whether one field differs; one that is not declared any more goes back to the API's default."""
     field = kind.inputs()[name]
     if name in news:
         return has_unknown(news[name]) or not field.is_same(news[name], olds.get(name))

@@ -1,4 +1,22 @@
-"""What stands in the way of a change, beside the API's own errors."""
+"""Every error of the lifecycle, below the client's root; each says what, on which object, and what to do now.
+
+PaygenticError               (see `api.errors`)
+├── LifecycleError
+│   ├── WrongMerchant        the object belongs to another merchant than the configured one
+│   ├── DuplicateOwner       two resources of the stack hold one object
+│   ├── ObjectDeleted        the object to change does not exist any more
+│   ├── ProductNotOwned      a product of that name exists, and this stack did not create it
+│   ├── AdoptionRefused      an existing object differs from the declaration
+│   ├── AmbiguousAdoption    several existing objects have the declared key, and none is equal
+│   ├── AdoptionImpossible   `adopt_id` names an object that can't be adopted
+│   ├── ReplacementRefused   a product, metric or plan would be replaced without `allow_replace`
+│   ├── ProductMismatch      an item was filed under another product, and its metrics with it
+│   ├── KeyMoves             a unique key moves between two resources in one run
+│   ├── KeyInUse             a unique key is held by another object
+│   ├── StalePlanVersion     the plan bills from another version than the state knows
+│   ├── PriceChangeRefused   `on_change="refuse"`, and there are subscribers
+└── └── PartialUpdate        part of an update was done: its state is to be saved
+"""
 
 from __future__ import annotations
 
@@ -8,46 +26,24 @@ from typing import Any
 from pulumi_paygentic.api import PaygenticError
 
 
-class Gone(PaygenticError):
-    """An object that was to be changed does not exist any more."""
-
-    hint = "Run `pulumi refresh` (or `pulumi up --refresh`): the next up makes it again."
-
-    def __init__(self, title: str, object_id: str) -> None:
-        super().__init__(f"{title} {object_id} does not exist any more.")
+class LifecycleError(PaygenticError):
+    """A change that can't be made, or must not be made without a decision."""
 
 
-class SameName(PaygenticError):
-    """A product of that name is there already, and this stack did not make it."""
+class WrongMerchant(LifecycleError):
+    """The state belongs to another account than the configured one."""
 
-    hint = (
-        "Give this one another name; or import it, if no other stack holds it (the README says how); or set"
-        " allow_same_name=True to make a second one of that name."
-    )
+    hint = "Configure the merchant (and key) that the stack was made for; nothing was read or changed."
 
-    def __init__(self, name: str, object_id: str, mark: object) -> None:
-        made_by = f"was made by {mark}" if mark else "does not carry this stack's mark"
-        super().__init__(f"product {name!r} is there already as {object_id}, which {made_by}.")
+    def __init__(self, title: str, holder: str, configured: str) -> None:
+        super().__init__(f"The {title} belongs to {holder}, and the configured merchant is {configured}.")
 
 
-class Different(PaygenticError):
-    """An object that is known by the same name is there already, and is not what is declared."""
-
-    hint = (
-        "If no other resource holds it, run once with PAYGENTIC_ADOPT=true: it is brought to what is declared."
-        " If one gives up the name in this run, let this one depend on it (depends_on); if one was only renamed in the"
-        " program, give it an alias (aliases=[pulumi.Alias(name=...)])."
-    )
-
-    def __init__(self, title: str, object_id: str, fields: Iterable[str]) -> None:
-        super().__init__(f"{title} {object_id} has this name already, and differs in {' and '.join(fields)}.")
-
-
-class HeldTwice(PaygenticError):
+class DuplicateOwner(LifecycleError):
     """Two resources of the stack hold one object."""
 
     hint = (
-        "Take the one that should not hold it out of the state (`pulumi state delete URN`), and let it depend on the"
+        "Remove the one that should not hold it from the state (`pulumi state delete URN`), and let it depend on the"
         " other (depends_on) if both are declared."
     )
 
@@ -55,37 +51,131 @@ class HeldTwice(PaygenticError):
         super().__init__(f"{title} {object_id} is held by another resource of this stack as well: {holder}.")
 
 
-class OtherMerchant(PaygenticError):
-    """A state is pointed at another account than the one its objects are in."""
+class ObjectDeleted(LifecycleError):
+    """The object to change does not exist any more."""
 
-    hint = "Configure the merchant (and key) that the stack was made for; nothing was read or changed."
+    hint = "Run `pulumi up --refresh`: it creates the object again."
 
-    def __init__(self, title: str, holder: str, configured: str) -> None:
-        super().__init__(f"the {title} belongs to {holder}, and the configured merchant is {configured}.")
+    def __init__(self, title: str, object_id: str) -> None:
+        super().__init__(f"{title} {object_id} does not exist any more.")
 
 
-class Moved(PaygenticError):
-    """The account has moved on from what the state knows."""
+class ProductNotOwned(LifecycleError):
+    """A product of that name exists already, and this stack did not create it."""
+
+    def __init__(self, name: str, object_id: str, mark: object) -> None:
+        self.hint = (
+            f'Declare another name; or adopt_id="{object_id}" to adopt it, if no other stack holds it; or'
+            " allow_same_name=True to create a second one of that name."
+        )
+        made_by = f"was created by {mark}" if mark else "does not carry this stack's mark"
+        super().__init__(f"A product named {name!r} exists already ({object_id}), and {made_by}.")
+
+
+class AdoptionRefused(LifecycleError):
+    """An existing object has the declared natural key, and differs from the declaration."""
+
+    def __init__(self, title: str, object_id: str, fields: Iterable[str]) -> None:
+        self.hint = (
+            f'To adopt it and change these fields, declare adopt_id="{object_id}", or run once with'
+            " PAYGENTIC_ADOPT=true. If another resource gives up the name in this run, depend on it (depends_on); if a"
+            " resource was only renamed in the program, give it an alias (aliases=[pulumi.Alias(name=...)])."
+        )
+        super().__init__(f"A {title} with this name exists already ({object_id}), and differs in {_and(fields)}.")
+
+
+class AmbiguousAdoption(LifecycleError):
+    """Several existing objects have the declared natural key, and none is equal to the declaration."""
+
+    def __init__(self, title: str, candidates: Mapping[str, Iterable[str]]) -> None:
+        first = next(iter(candidates))
+        self.hint = f'Say which one to adopt (adopt_id="{first}", say), or declare another name.'
+        named = "; ".join(f"{object_id} differs in {_and(fields)}" for object_id, fields in candidates.items())
+        super().__init__(f"{len(candidates)} objects of the kind {title} have this name, and none is equal: {named}.")
+
+
+class AdoptionImpossible(LifecycleError):
+    """`adopt_id` names an object that this resource can't adopt."""
+
+    hint = "Correct adopt_id, or remove it to create a new object."
+
+    def __init__(self, title: str, object_id: str, reason: str) -> None:
+        super().__init__(f"adopt_id names {title} {object_id}, which {reason}.")
+
+
+class ReplacementRefused(LifecycleError):
+    """A change that would replace an object that others hang on."""
+
+    def __init__(self, title: str, object_id: str, fields: Iterable[str], consequence: str) -> None:
+        self.hint = f"Take the change back, or declare allow_replace=True on this {title} to replace it."
+        changed = _and(fields)
+        super().__init__(f"Changing {changed} would replace {title} {object_id}: {consequence}.")
+
+
+class ProductMismatch(LifecycleError):
+    """The item of a metric or fee was filed under another product, and the metric or fee moved with it."""
+
+    def __init__(self, title: str, object_id: str, item_id: str, live: str, declared: str) -> None:
+        self.hint = f"File item {item_id} under {declared} again, or declare {live} as the product_id."
+        super().__init__(
+            f"{title} {object_id} belongs to {live}, because its item {item_id} does, and {declared} is declared."
+        )
+
+
+class KeyMoves(LifecycleError):
+    """A key that the API keeps unique moves from one resource to another in one run."""
+
+    def __init__(self, title: str, field: str, value: object, giver: str, taker: str) -> None:
+        self.hint = (
+            f"Do it in two runs: first give {giver!r} another {field} and run `pulumi up`, then give it to {taker!r}."
+        )
+        super().__init__(
+            f"The {field} {value!r} moves from {title} {giver!r} to {title} {taker!r}, and the API never lets"
+            " two objects have one."
+        )
+
+
+class KeyInUse(LifecycleError):
+    """A key that the API keeps unique is held by another object."""
+
+    def __init__(self, title: str, field: str, value: object, holder: str) -> None:
+        self.hint = (
+            f"If a resource of this stack holds it and is removed or renamed in this run, do it in two runs: first"
+            f" without this change, then with it. Otherwise declare another {field}."
+        )
+        super().__init__(f"The {field} {value!r} is held by another {title}: {holder}.")
+
+
+class StalePlanVersion(LifecycleError):
+    """The plan bills from another version than the state knows."""
 
     hint = (
         "`pulumi preview --refresh --diff` shows the change: then put it into the program, or undo it with"
         " `pulumi up --refresh`."
     )
 
+    def __init__(self, plan_id: str, number: int) -> None:
+        super().__init__(
+            f"The default version of plan {plan_id} is now version {number}: it was changed outside this stack since"
+            " the last refresh."
+        )
 
-class Refused(PaygenticError):
-    """A change of what subscribers pay, on a price that was declared to refuse it."""
 
-    hint = "Take the change back, or decide: on_change='version' makes a new price, 'in_place' edits this one."
+class PriceChangeRefused(LifecycleError):
+    """A change of the charge, on a price that is declared to refuse it while there are subscribers."""
+
+    hint = "Take the change back, or decide: on_change='version' creates a new price, 'in_place' edits this one."
 
     def __init__(self, price_id: str, fields: Iterable[str], subscribers: Mapping[str, int]) -> None:
         plans = " and ".join(f"{plan_id} ({int(count)})" for plan_id, count in sorted(subscribers.items()))
-        changed = ", ".join(fields)
-        super().__init__(f"price {price_id} refuses a change of {changed}: it has subscribers on {plans}.")
+        super().__init__(
+            f"Not changing {', '.join(fields)} of price {price_id}: on_change='refuse', and there are subscribers on"
+            f" {plans}."
+        )
 
 
-class Incomplete(PaygenticError):
-    """Some of it was done: the id and outputs to remember, and what is missing."""
+class PartialUpdate(LifecycleError):
+    """Part of an update was done: its id and outputs are to be saved, and the rest is missing."""
 
     hint = "Run `pulumi up` again to complete it."
 
@@ -93,3 +183,7 @@ class Incomplete(PaygenticError):
         super().__init__(missing)
         self.object_id = object_id
         self.outputs = outputs
+
+
+def _and(names: Iterable[str]) -> str:
+    return " and ".join(names)

@@ -1,141 +1,181 @@
-"""Create, read, update and delete, once, for any catalog object; what is special to one is in a subclass's hooks."""
+"""The operations that Pulumi asks for, once for every kind: check, diff, create, read, update, delete.
+
+`check` and `diff` make no calls. The others go down one way: find or write, then complete the write, then remember.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_paygentic.api import Conflict, NotFound
-from pulumi_paygentic.catalog import Access, default_of
-from pulumi_paygentic.lifecycle.collection import Answer
-from pulumi_paygentic.lifecycle.diff import changed_fields
-from pulumi_paygentic.lifecycle.errors import Gone, OtherMerchant
-from pulumi_paygentic.lifecycle.look import Look
-from pulumi_paygentic.lifecycle.state import DECLARED, visible
+from pulumi_paygentic.catalog import Access, CatalogObject, default_of
+from pulumi_paygentic.lifecycle import guards
+from pulumi_paygentic.lifecycle.account import Account, Operation
+from pulumi_paygentic.lifecycle.check import Checked, check
+from pulumi_paygentic.lifecycle.diff import changed_fields, diff
+from pulumi_paygentic.lifecycle.errors import KeyInUse, ObjectDeleted
+from pulumi_paygentic.lifecycle.finder import Adoption
+from pulumi_paygentic.lifecycle.holders import describe, is_normal
+from pulumi_paygentic.lifecycle.kinds import finder_for, steps_for
+from pulumi_paygentic.lifecycle.result import Difference, Live, Message, Result, info, warning
+from pulumi_paygentic.lifecycle.state import ADOPTION, DECLARED, declaring, to_inputs
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What is to be remembered of an object after it was made, read or changed."""
+class Lifecycle:
+    """The operations on one resource: a kind of object, in one account, on behalf of one URN."""
 
-    id: str
-    outputs: dict[str, Any]
-    inputs: dict[str, Any] | None = None
-    wrote: bool = True
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self, kind: type[CatalogObject], account: Account, urn: str) -> None:
+        operation = Operation(account, kind, urn)
+        self.operation = operation
+        self.kind, self.account, self.urn = kind, account, urn
+        self.steps = steps_for(operation)
+        self.finder = finder_for(operation)
 
+    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
+        """The declared values in canonical form, and every violation at once; `olds` are the inputs of the last run."""
+        if olds:
+            self.account.claims.manage(self.urn)
+        inputs, reasons = check(self.kind, olds, news, merchant_id=self.account.merchant_id, urn=self.urn)
+        reasons += self.account.natural_keys.declare(self.kind, inputs, self.urn)
+        if not olds:
+            reasons += guards.key_taken_from_another(self.operation, inputs)
+        return Checked(self.steps.arrange(olds, inputs), reasons)
 
-class Lifecycle(Look):
-    """The life of the objects of one kind in one account."""
+    def diff(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
+        """The differences between `olds`, the last known outputs, and `news`, checked inputs.
 
-    # What Pulumi asks for.
+        Raises DuplicateOwner, PriceChangeRefused, ReplacementRefused, ProductMismatch, KeyMoves and AdoptionImpossible.
+        """
+        twin = guards.duplicate_owner(self.operation, object_id, olds)
+        if twin is not None:
+            return twin
+        guards.adoption_is_over(self.operation, object_id, olds, news)
+        difference = diff(self.kind, object_id, olds, news)
+        guards.product_mismatch(self.operation, object_id, difference, olds, news)
+        guards.replacement(self.operation, object_id, difference, olds, news)
+        return difference._replace(messages=guards.moving_key(self.operation, olds, news))
 
-    def create(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
-        """Make the object, or take over the one that an earlier run made and did not live to remember."""
-        found = self.find(inputs, owner)
-        return self._post(inputs, owner) if found is None else self.take_over(found, inputs)
+    def create(self, inputs: Mapping[str, Any]) -> Result:
+        """Create the object, or adopt the existing one that is equal to the declaration or that `adopt_id` names."""
+        adopt_id = inputs.get("adopt_id")
+        previous = self.account.claims.previous(self.urn)
+        if previous is not None:
+            self.steps.before_replacing(inputs)
+        if adopt_id and previous is None and not self.account.claims.is_managed(self.urn):
+            adoption = self.finder.by_id(adopt_id, inputs)
+        else:
+            found = self.finder.find(inputs)
+            if found is None:
+                return self._post(inputs)
+            adoption = found
+        return self._adopt(adoption, inputs, announce=True)
 
-    def read(self, object_id: str, olds: Mapping[str, Any]) -> Outcome | None:
-        """The object as the account has it now, or None if it is gone."""
-        self._is_of_this_account(olds)
-        answer = self.collection(olds).read(object_id)
-        if answer is None:
+    def read(self, object_id: str, olds: Mapping[str, Any]) -> Result | None:
+        """The object as the account has it now, or None if it does not exist any more."""
+        self.operation.require_merchant(olds)
+        live = self.operation.collection(olds).read(object_id)
+        if live is None:
             return None
-        outputs = self.remember(answer, olds)
-        if DECLARED not in olds:
-            return Outcome(object_id, outputs)
-        return Outcome(object_id, outputs, inputs=self.as_declared(outputs, olds))
+        outputs = self.steps.to_state(live, olds)
+        inputs = to_inputs(self.kind, outputs) if DECLARED in olds else None
+        return self.steps.after_read(Result(object_id, outputs, inputs, wrote=False))
 
-    def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], owner: str) -> Outcome:
+    def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Result:
         """Bring the object from the last known values to the declared ones, writing only what differs."""
-        del owner
-        outputs = self.remember_declared(olds, news)
-        values = {
-            name: news.get(name, default_of(self.kind.inputs()[name]))
-            for name in self.kind.together(set(changed_fields(self.kind, olds, news)))
-        }
-        answer = self.patch(object_id, values)
-        if answer is None:
-            return Outcome(object_id, outputs, wrote=False)
-        return Outcome(object_id, self.remember(answer, outputs))
+        self.steps.before_update(object_id, olds, news)
+        fields = self.kind.inputs()
+        changed = self.kind.patched_together(set(changed_fields(self.kind, olds, news)))
+        state = declaring(self.kind, olds, news)
+        live = self._patch(object_id, {name: news.get(name, default_of(fields[name])) for name in changed}, news)
+        result = Result(object_id, state if live is None else self.steps.to_state(live, state), wrote=live is not None)
+        return self.steps.after_write(result, news, olds.get("default_version_id"))
 
-    def delete(self, object_id: str, olds: Mapping[str, Any], owner: str) -> list[str]:
-        """Delete the object where the API can; answers warnings that say what was kept, and why."""
-        self._is_of_this_account(olds)
-        if not self.account.claims.may_delete(object_id, owner):
-            return []
+    def delete(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
+        """Delete the object where the API can and nobody holds it; answers the messages about one that stays."""
+        self.operation.require_merchant(state)
+        name = f"{self.kind.title} {object_id}"
+        if not self.account.claims.can_delete(object_id, self.urn, state):
+            return [info(f"{name} was not deleted: a resource of this stack holds it")]
         if not self.kind.deletable:
-            return self.kept(object_id, olds)
+            return self.steps.retained(object_id, state)
+        users = self.steps.users(object_id, state)
+        if users is not None:
+            return [warning(f"{name} was kept: it is still held by {users}")]
         try:
             self.account.client.delete(f"{self.kind.path}/{{id}}", id=object_id)
         except NotFound:
-            if self.collection(olds).read(object_id) is not None:
+            if self.operation.collection(state).read(object_id) is not None:
                 raise
         except Conflict as conflict:
             if not conflict.blockers:
                 raise
-            holders = " and ".join(str(blocker) for blocker in conflict.blockers)
-            return [f"{self.kind.title} {object_id} was kept: it is still held by {holders}"]
-        self.collection(olds).drop(object_id)
+            severity = info if is_normal(conflict.blockers) else warning
+            return [severity(f"{name} was kept: it is still held by {describe(conflict.blockers)}")]
+        self.operation.collection(state).drop(object_id)
+        self.account.claims.deleted(object_id)
         return []
 
-    # What a kind may do its own way.
+    def _adopt(self, adoption: Adoption, inputs: Mapping[str, Any], *, announce: bool) -> Result:
+        """Bring an existing object to the declaration; what was changed is said field by field."""
+        state = self.steps.to_state(adoption.live, declaring(self.kind, {}, inputs))
+        live = self._patch(adoption.live.id, adoption.changes, inputs)
+        outputs = state if live is None else self.steps.to_state(live, state)
+        outputs[ADOPTION] = secrets.token_hex(8)
+        result = Result(adoption.live.id, outputs, wrote=live is not None)
+        result = self.steps.after_write(result, inputs, adoption.live.values.get("default_version_id"))
+        if announce:
+            changed = (
+                f"changed {', '.join(sorted(adoption.changes))}" if adoption.changes else "nothing had to be changed"
+            )
+            message = info(f"adopted {self.kind.title} {result.id}: {changed}")
+            result = Result(result.id, result.outputs, wrote=result.wrote, messages=(message, *result.messages))
+        return result
 
-    def take_over(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
-        """Bring an object that was found to what a new one would be."""
-        state = self.remember(answer, self.remember_declared({}, inputs))
-        patched = self.patch(answer["id"], self.changes(inputs, answer))
-        return Outcome(answer["id"], state if patched is None else self.remember(patched, state))
+    def _post(self, inputs: Mapping[str, Any]) -> Result:
+        """POST; after an answer that was lost, look for the object that it may have created before sending it again."""
+        found: list[Adoption] = []
 
-    def made(self, answer: Answer, inputs: Mapping[str, Any]) -> Outcome:
-        """What to remember of an object just made."""
-        return Outcome(answer["id"], self.remember(answer, self.remember_declared({}, inputs)))
+        def recover() -> Mapping[str, Any] | None:
+            adoption = self.finder.find(inputs, fresh=True)
+            found.extend([adoption] if adoption else [])
+            return adoption.live.answer if adoption else None
 
-    def body(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The body of the POST that makes the object."""
-        return self.kind.body(visible(inputs))
+        try:
+            answer = self.account.client.post(self.kind.path, self.steps.body(inputs), recover=recover)
+        except Conflict as conflict:
+            raise self._key_in_use(inputs, None) or conflict from None
+        if found:
+            return self._adopt(found[0], inputs, announce=False)
+        live = self.operation.collection(inputs).put(answer)
+        if not self.account.claims.claim(live.id, self.urn):
+            # A twin whose own answer was lost has found this one first. The twin's object is there too: adopt it.
+            twins = self.finder.find(inputs, fresh=True)
+            return self._post(inputs) if twins is None else self._adopt(twins, inputs, announce=False)
+        outputs = self.steps.created(live, declaring(self.kind, {}, inputs), inputs)
+        return self.steps.after_write(Result(live.id, outputs), inputs, outputs.get("default_version_id"))
 
-    def kept(self, object_id: str, olds: Mapping[str, Any]) -> list[str]:
-        """What to say of an object that the API can't delete."""
-        del olds
-        return [f"{self.kind.title} {object_id} was kept: the API can't delete a {self.kind.title}"]
-
-    # Shared steps.
-
-    def patch(self, object_id: str, values: Mapping[str, Any]) -> Answer | None:
-        """Write these values (None clears a field); None if there was nothing to write."""
+    def _patch(self, object_id: str, values: Mapping[str, Any], inputs: Mapping[str, Any]) -> Live | None:
+        """Write these values of the inputs (None clears a field); None if there was nothing to write."""
         fields = self.kind.inputs()
-        body = self.kind.body({n: v for n, v in values.items() if fields[n].behaviour.access is Access.MUTABLE})
+        mutable = {name: v for name, v in values.items() if fields[name].behaviour.access is Access.MUTABLE}
+        body = self.kind.body(self.steps.patchable(mutable))
         if not body:
             return None
         try:
-            answer: Answer = self.account.client.patch(f"{self.kind.path}/{{id}}", body, id=object_id)
+            answer = self.account.client.patch(f"{self.kind.path}/{{id}}", body, id=object_id)
         except NotFound as error:
-            raise Gone(self.kind.title, object_id) from error
-        self.collection(self.kind.outputs(answer)).put(answer)
-        return answer
+            raise ObjectDeleted(self.kind.title, object_id) from error
+        except Conflict as conflict:
+            raise self._key_in_use(inputs, object_id) or conflict from None
+        return self.operation.collection(self.kind.outputs(answer)).put(answer)
 
-    def _post(self, inputs: Mapping[str, Any], owner: str) -> Outcome:
-        """POST; after an answer that was lost, look for what may have been made before sending it again."""
-        found: list[Answer] = []
-
-        def recover() -> Answer | None:
-            answer = self.find(inputs, owner, fresh=True)
-            found.extend([answer] if answer else [])
-            return answer
-
-        while True:
-            answer: Answer = self.account.client.post(self.kind.path, self.body(inputs), recover=recover)
-            if found:
-                return self.take_over(answer, inputs)
-            self.collection(inputs).put(answer)
-            if self.account.claims.take(answer["id"], owner):
-                return self.made(answer, inputs)
-            # A twin whose own answer was lost has found this one first: it is the twin's now.
-
-    def _is_of_this_account(self, olds: Mapping[str, Any]) -> None:
-        """What another merchant has is neither gone nor deleted only because this one does not have it."""
-        holder = olds.get("merchant_id")
-        if holder not in {None, self.account.merchant_id}:
-            raise OtherMerchant(self.kind.title, holder, self.account.merchant_id)
+    def _key_in_use(self, inputs: Mapping[str, Any], object_id: str | None) -> KeyInUse | None:
+        """The error that names the other object, if a conflict is about a unique key that it has."""
+        field = self.kind.unique_key
+        others = self.operation.collection(inputs).find(inputs, fresh=True) if field else []
+        for live in others:
+            if live.id != object_id:
+                return KeyInUse(self.kind.title, str(field), inputs[str(field)], f"{live.id} ({live.values['name']!r})")
+        return None

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_paygentic.api import PaygenticError
-from pulumi_paygentic.catalog import CatalogObject, Mark
-from pulumi_paygentic.lifecycle import Account, HeldTwice, Incomplete, check, diff, lifecycle_of
-from tests.contract.world import MERCHANT, Inputs, World
+from pulumi_paygentic.catalog import CatalogObject
+from pulumi_paygentic.lifecycle import Account, Lifecycle, Message, PartialUpdate, warnings_in
+from tests.contract.world import Inputs, World
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,19 @@ class Held:
 
 @dataclass
 class Report:
-    """What an operation did: the step taken for each resource, what failed, what was warned of."""
+    """The outcome of an operation: the step taken for each resource, the errors, and the messages."""
 
     steps: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        return warnings_in(self.messages)
+
+    @property
+    def infos(self) -> list[str]:
+        return [message.text for message in self.messages if message.severity == "info"]
 
     @property
     def is_empty(self) -> bool:
@@ -86,8 +94,11 @@ class Engine:
     def id(self, name: str) -> str:
         return self.state[name].id
 
-    def up(self, program: Program, *, replacing: str | None = None) -> Report:
-        """Make the account match; `replacing` is the name of a resource to replace without comparing it."""
+    def up(self, program: Program, *, replacing: str | None = None, comparing: bool = False) -> Report:
+        """Make the account match; `replacing` is the name of a resource to replace whatever its diff says.
+
+        Without `comparing` its diff is never asked, as by `--replace`; with it, as by `replace_on_changes`.
+        """
         run = Run(self.world.run(), program)
         for name, resource in program.items():
             self.between(name)
@@ -96,7 +107,7 @@ class Engine:
             except Unresolved:
                 run.report.steps[name] = "skipped"
                 continue
-            run.report.steps[name] = self._step(run, name, given, blind=name == replacing)
+            run.report.steps[name] = self._step(run, name, given, replacing=name == replacing, comparing=comparing)
         if not run.report.errors:
             self._clean_up(run)
         return run.report
@@ -105,7 +116,7 @@ class Engine:
         """Take over what the account says."""
         account = self.world.run()
         for name, held in list(self.state.items()):
-            read = lifecycle_of(held.kind, account).read(held.id, held.outputs)
+            read = Lifecycle(held.kind, account, self.urn(name, held.kind)).read(held.id, held.outputs)
             if read is None:
                 del self.state[name]
             else:
@@ -130,25 +141,28 @@ class Engine:
             return [self.resolve(item, usable) for item in value]
         return value
 
-    def _step(self, run: Run, name: str, given: Inputs, *, blind: bool) -> str:
+    def _step(self, run: Run, name: str, given: Inputs, *, replacing: bool, comparing: bool) -> str:
         kind = run.program[name].kind
-        old, urn = self.state.get(name), self.urn(name, kind)
-        mark = Mark("shop", self.stack, name)
-        inputs, reasons = check(kind, old.inputs if old else {}, given, merchant_id=MERCHANT, mark=mark)
-        reasons += run.account.names.declare(kind, inputs, urn)
+        old = self.state.get(name)
+        lifecycle = Lifecycle(kind, run.account, self.urn(name, kind))
+        inputs, reasons = lifecycle.check(old.inputs if old else {}, given)
         if reasons:
             run.report.errors[name] = "; ".join(map(str, reasons))
             return "refused"
-        lifecycle = lifecycle_of(kind, run.account)
         try:
-            step = "create" if old is None else "replace" if blind else _compare(run.account, old, inputs, urn)
+            step = "create"
+            if old is not None:
+                step = "replace"
+                if comparing or not replacing:
+                    compared = self._compare(run, lifecycle, old, inputs)
+                    step = "replace" if replacing else compared
             if step == "same":
                 return step
             if old is not None and step == "update":
-                outcome = lifecycle.update(old.id, old.outputs, inputs, urn)
+                result = lifecycle.update(old.id, old.outputs, inputs)
             else:
-                outcome = lifecycle.create(inputs, urn)
-        except Incomplete as error:
+                result = lifecycle.create(inputs)
+        except PartialUpdate as error:
             run.report.errors[name] = str(error)
             self.state[name] = Held(kind, error.object_id, inputs, error.outputs, failed=True)
             return "incomplete"
@@ -157,16 +171,16 @@ class Engine:
             return "failed"
         if old is not None and step == "replace":
             self.condemned.append((name, old))
-        self.state[name] = Held(kind, outcome.id, inputs, outcome.outputs)
-        run.report.warnings += outcome.warnings
+        self.state[name] = Held(kind, result.id, inputs, result.outputs)
+        run.report.messages += result.messages
         return step
 
     def _clean_up(self, run: Run) -> None:
         removed = [(name, held) for name, held in self.state.items() if name not in run.program]
         for name, held in [*reversed(self.condemned), *reversed(removed)]:
             try:
-                lifecycle = lifecycle_of(held.kind, run.account)
-                run.report.warnings += lifecycle.delete(held.id, held.outputs, self.urn(name, held.kind))
+                lifecycle = Lifecycle(held.kind, run.account, self.urn(name, held.kind))
+                run.report.messages += lifecycle.delete(held.id, held.outputs)
             except PaygenticError as error:
                 run.report.errors[name] = str(error)
                 continue
@@ -176,17 +190,12 @@ class Engine:
             else:
                 self.condemned.remove((name, held))
 
-
-def _compare(account: Account, old: Held, inputs: Inputs, urn: str) -> str:
-    """The step that the engine takes after a diff that leaves the comparison to it."""
-    holder = account.claims.saw(old.id, urn, old.outputs)
-    if holder is not None:
-        if old.kind.natural_key:
-            raise HeldTwice(old.kind.title, old.id, holder)
-        return "replace"
-    difference = diff(old.kind, old.id, old.outputs, inputs)
-    if difference.forced:
-        return "replace"
-    if inputs == old.inputs:
-        return "update" if old.failed else "same"
-    return "replace" if difference.replaces else "update"
+    def _compare(self, run: Run, lifecycle: Lifecycle, old: Held, inputs: Inputs) -> str:
+        """The step that the engine takes after a diff that leaves the comparison to it."""
+        difference = lifecycle.diff(old.id, old.outputs, inputs)
+        run.report.messages += difference.messages
+        if difference.forced:
+            return "replace"
+        if inputs == old.inputs:
+            return "update" if old.failed else "same"
+        return "replace" if difference.replaces else "update"

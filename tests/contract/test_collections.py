@@ -3,8 +3,7 @@
 import httpx
 
 from pulumi_paygentic.catalog import Fee, Plan, Product
-from pulumi_paygentic.lifecycle import Outcome, lifecycle_of
-from pulumi_paygentic.lifecycle.account import key_of
+from pulumi_paygentic.lifecycle import Lifecycle, Result
 from pulumi_paygentic.lifecycle.collection import SINGLE_READS
 from tests.contract.world import OWNER, Inputs, World
 from tests.in_process import Answer
@@ -15,30 +14,30 @@ def fee(world: World, name: str = "Setup", **more: str) -> Inputs:
 
 
 def test_what_the_run_made_is_known_without_asking_again(world: World) -> None:
-    fees = lifecycle_of(Fee, world.run())
-    made = fees.create(fee(world), OWNER)
+    fees = world.lifecycle(Fee)
+    made = fees.create(fee(world))
     world.calls()
     for _ in range(6):
         read = fees.read(made.id, made.outputs)
         assert read is not None
         assert read.outputs == made.outputs
     assert world.calls() == {}
-    assert list(fees.collection(fee(world)).find(key_of(Fee, fee(world)))) != []
+    assert fees.operation.collection(fee(world)).find(fee(world)) != []
 
 
 def test_what_the_run_changed_is_known_by_its_new_key_only(world: World) -> None:
-    fees = lifecycle_of(Fee, world.run())
+    fees = world.lifecycle(Fee)
     before, after = fee(world), fee(world, "Onboarding")
-    made = fees.create(before, OWNER)
-    fees.update(made.id, made.outputs, after, OWNER)
-    collection = fees.collection(before)
-    assert collection.find(key_of(Fee, before)) == []
-    assert [answer["id"] for answer in collection.find(key_of(Fee, after))] == [made.id]
+    made = fees.create(before)
+    fees.update(made.id, made.outputs, after)
+    collection = fees.operation.collection(before)
+    assert collection.find(before) == []
+    assert [live.id for live in collection.find(after)] == [made.id]
 
 
 def test_what_the_run_deleted_stays_deleted_in_a_list_that_is_behind(world: World) -> None:
-    fees = lifecycle_of(Fee, world.run())
-    made = fees.create(fee(world), OWNER)
+    fees = world.lifecycle(Fee)
+    made = fees.create(fee(world))
     behind = world.http.get("/v0/fees", params={"merchantId": "org_emulator"}).content
 
     def stale(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -46,11 +45,11 @@ def test_what_the_run_deleted_stays_deleted_in_a_list_that_is_behind(world: Worl
             return httpx.Response(200, content=behind, headers={"Content-Type": "application/json"})
         return answer()
 
-    run = lifecycle_of(Fee, world.run())
-    assert run.delete(made.id, made.outputs, OWNER) == []
+    account = world.run()
+    assert Lifecycle(Fee, account, OWNER).delete(made.id, made.outputs) == []
     world.transport.meddle = stale
-    assert run.collection(fee(world)).find(key_of(Fee, fee(world)), fresh=True) == []
-    assert run.create(fee(world), "urn:again").id != made.id
+    assert account.collection(Fee, fee(world)).find(fee(world), fresh=True) == []
+    assert Lifecycle(Fee, account, "urn:again").create(fee(world)).id != made.id
 
 
 def test_what_was_found_after_a_lost_answer_is_brought_to_the_declared_values(world: World) -> None:
@@ -67,19 +66,19 @@ def test_what_was_found_after_a_lost_answer_is_brought_to_the_declared_values(wo
         return response
 
     world.transport.meddle = lose_and_edit
-    outcome: Outcome = world.lifecycle(Product).create(inputs, OWNER)
+    outcome: Result = world.lifecycle(Product).create(inputs)
     assert outcome.id == edited[0]
     assert outcome.outputs["description"] == "Declared"
     assert world.call("GET", f"/v0/products/{outcome.id}")["description"] == "Declared"
 
 
 def test_a_plan_that_the_run_moved_is_known_with_its_new_prices(world: World) -> None:
-    plans = lifecycle_of(Plan, world.run())
+    plans = world.lifecycle(Plan)
     plan = {"product_id": "prod_A", "name": "Usage", "currency": "USD"}
     inputs = world.checked(Plan, {**plan, "prices": ["price_A"]})
     news = world.checked(Plan, {**plan, "prices": ["price_B"]}, inputs)
-    made = plans.create(inputs, OWNER)
-    moved = plans.update(made.id, made.outputs, news, OWNER)
+    made = plans.create(inputs)
+    moved = plans.update(made.id, made.outputs, news)
     for _ in range(5):
         read = plans.read(made.id, moved.outputs)
         assert read is not None
@@ -88,7 +87,7 @@ def test_a_plan_that_the_run_moved_is_known_with_its_new_prices(world: World) ->
 
 def test_the_first_objects_are_read_by_id_and_cost_no_list(world: World) -> None:
     count = SINGLE_READS
-    made = [world.lifecycle(Fee).create(fee(world, f"Fee {n}"), f"{OWNER}{n}") for n in range(count)]
+    made = [world.lifecycle(Fee, f"{OWNER}{n}").create(fee(world, f"Fee {n}")) for n in range(count)]
     world.calls()
     run = world.lifecycle(Fee)
     assert all(run.read(outcome.id, outcome.outputs) for outcome in made)

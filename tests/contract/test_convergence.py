@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.catalog import CatalogObject, Price, all_kinds
-from pulumi_paygentic.lifecycle import check, diff
+from pulumi_paygentic.lifecycle import Difference, check, diff
+from pulumi_paygentic.lifecycle.state import ADOPTION
 from tests.cases import cases
-from tests.contract.world import MARK, MERCHANT, OWNER, Inputs, World
+from tests.contract.world import MERCHANT, OWNER, Inputs, World
 from tests.strategies import PREFIXES, Ids, inputs_of
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
@@ -54,10 +55,10 @@ def edit_of(kind: type[CatalogObject], before: Inputs, after: Inputs, checked: I
             return before
     edited = {name: value for name, value in after.items() if name not in fixed}
     edited |= {name: before[name] for name in fixed if name in before}
-    reasons = check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, mark=MARK).reasons
-    kept = {reason.argument for reason in reasons if "can't be taken back" in reason.message}
+    reasons = check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).reasons
+    kept = {reason.argument for reason in reasons if "cannot be removed" in reason.message}
     edited |= {name: before[name] for name in kept}
-    if check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, mark=MARK).reasons:
+    if check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).reasons:
         return before
     return edited
 
@@ -67,7 +68,7 @@ def assert_converged(here: World, kind: type[CatalogObject], outcome: Any, input
     assert read is not None
     assert read.inputs == inputs
     assert read.outputs == outcome.outputs
-    assert diff(kind, read.id, read.outputs, inputs) == ([], [], False)
+    assert diff(kind, read.id, read.outputs, inputs) == Difference([], [])
     return read.outputs
 
 
@@ -79,16 +80,16 @@ def test_any_object_and_any_edit_of_it_converge(kind: type[CatalogObject]) -> No
         before, after = pair
         here = clean()
         inputs = here.checked(kind, before)
-        outcome = here.lifecycle(kind).create(inputs, OWNER)
+        outcome = here.lifecycle(kind).create(inputs)
         outputs = assert_converged(here, kind, outcome, inputs)
         news = here.checked(kind, edit_of(kind, before, after, inputs, here), inputs)
         difference = diff(kind, outcome.id, outputs, news)
         assert difference.replaces == []
-        updated = here.lifecycle(kind).update(outcome.id, outputs, news, OWNER)
+        updated = here.lifecycle(kind).update(outcome.id, outputs, news)
         assert updated.warnings == [] or news.get("stable_price_ids") or outputs.get("stable_price_ids")
         if not updated.warnings:
             assert_converged(here, kind, updated, news)
-        again = here.lifecycle(kind).update(outcome.id, updated.outputs, news, OWNER)
+        again = here.lifecycle(kind).update(outcome.id, updated.outputs, news)
         assert not again.wrote or updated.warnings
 
     holds()
@@ -102,10 +103,11 @@ def test_any_object_is_taken_up_again_by_a_run_that_remembers_nothing(kind: type
     def holds(pair: tuple[Inputs, Inputs]) -> None:
         here = clean()
         inputs = here.checked(kind, pair[0])
-        first = here.lifecycle(kind).create(inputs, OWNER)
+        first = here.lifecycle(kind).create(inputs)
         here.calls()
-        again = here.lifecycle(kind).create(inputs, OWNER)
-        assert (again.id, again.outputs) == (first.id, first.outputs)
+        again = here.lifecycle(kind).create(inputs)
+        assert again.id == first.id
+        assert {**again.outputs, ADOPTION: None} == {**first.outputs, ADOPTION: None}
         assert here.writes() == {}
 
     holds()

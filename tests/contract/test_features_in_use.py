@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_paygentic.catalog import Feature, Price
+from pulumi_paygentic.lifecycle import warning
 from tests.contract.world import OWNER, World
 
 FEATURE = {"product_id": "prod_A", "key": "support", "name": "Support"}
@@ -16,17 +17,17 @@ PRICE = {
 
 
 def test_a_feature_that_a_price_has_is_kept_with_a_warning_that_names_the_price(world: World) -> None:
-    feature = world.lifecycle(Feature).create(world.checked(Feature, FEATURE), OWNER)
-    price = world.lifecycle(Price).create(world.checked(Price, {**PRICE, "feature_id": feature.id}), f"{OWNER}-price")
-    told = world.lifecycle(Feature).delete(feature.id, feature.outputs, OWNER)
-    assert told == [f"feature {feature.id} was kept: it is still held by prices {price.id}"]
+    feature = world.lifecycle(Feature).create(world.checked(Feature, FEATURE))
+    price = world.lifecycle(Price, f"{OWNER}-price").create(world.checked(Price, {**PRICE, "feature_id": feature.id}))
+    told = world.lifecycle(Feature).delete(feature.id, feature.outputs)
+    assert told == [warning(f"feature {feature.id} was kept: it is still held by prices 'Calls' ({price.id})")]
     assert world.call("GET", f"/v0/features/{feature.id}")["id"] == feature.id
     assert world.call("GET", f"/v0/prices/{price.id}")["features"][0]["featureId"] == feature.id
 
 
 def test_a_feature_whose_price_went_first_is_deleted(world: World) -> None:
-    feature = world.lifecycle(Feature).create(world.checked(Feature, FEATURE), OWNER)
-    price = world.lifecycle(Price).create(world.checked(Price, {**PRICE, "feature_id": feature.id}), f"{OWNER}-price")
-    assert world.lifecycle(Price).delete(price.id, price.outputs, f"{OWNER}-price") == []
-    assert world.lifecycle(Feature).delete(feature.id, feature.outputs, OWNER) == []
+    feature = world.lifecycle(Feature).create(world.checked(Feature, FEATURE))
+    price = world.lifecycle(Price, f"{OWNER}-price").create(world.checked(Price, {**PRICE, "feature_id": feature.id}))
+    assert world.lifecycle(Price, f"{OWNER}-price").delete(price.id, price.outputs) == []
+    assert world.lifecycle(Feature).delete(feature.id, feature.outputs) == []
     world.call("GET", f"/v0/features/{feature.id}", expect=404)

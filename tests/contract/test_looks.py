@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from pulumi_paygentic.catalog import BillableMetric, Feature, Mark, Price, Product
-from pulumi_paygentic.lifecycle import lifecycle_of
+from pulumi_paygentic.lifecycle import Lifecycle
 from tests.contract.engine import Engine, Program, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, default, lines, shop, versions
-from tests.contract.world import OWNER, World
+from tests.contract.world import World
 from tests.in_process import Answer
 
 
@@ -185,7 +185,7 @@ def test_two_threads_that_create_identical_twins_get_two_objects(world: World) -
 
     def create(owner: str) -> None:
         gate.wait()
-        made.append(lifecycle_of(Price, account).create(inputs, owner).id)
+        made.append(Lifecycle(Price, account, owner).create(inputs).id)
 
     for _ in range(5):
         made.clear()
@@ -227,7 +227,7 @@ def test_a_product_of_the_same_name_that_this_stack_did_not_make_is_refused(engi
     theirs = world.call("POST", "/v0/products", {**API, "merchantId": "org_emulator"})["id"]
     told = engine.up({"api": Resource(Product, API)}).errors["api"]
     assert theirs in told
-    assert "import it" in told
+    assert f'adopt_id="{theirs}"' in told
     assert "allow_same_name=True" in told
     other = Engine(world, "other")
     assert not other.up({"api": Resource(Product, {**API, "allow_same_name": True})}).errors
@@ -293,10 +293,10 @@ def test_what_is_looked_at_and_left_is_free_for_the_one_that_it_is(world: World)
     """Claiming what does not fit would have its own resource make it again."""
     metric = {**shop()["runs"].inputs, "product_id": "prod_A"}
     counted, other = (world.checked(BillableMetric, {**metric, "aggregation": a}) for a in ("COUNT", "UNIQUE_COUNT"))
-    made = world.lifecycle(BillableMetric).create(counted, OWNER).id
-    run = world.lifecycle(BillableMetric)
-    assert run.create(other, "urn:other").id != made
-    assert run.create(counted, "urn:own").id == made
+    made = world.lifecycle(BillableMetric).create(counted).id
+    run = world.run()
+    assert Lifecycle(BillableMetric, run, "urn:other").create(other).id != made
+    assert Lifecycle(BillableMetric, run, "urn:own").create(counted).id == made
 
 
 def test_a_metric_with_another_aggregation_is_not_taken_for_the_declared_one(engine: Engine, world: World) -> None:
@@ -305,6 +305,6 @@ def test_a_metric_with_another_aggregation_is_not_taken_for_the_declared_one(eng
     inputs = world.checked(
         BillableMetric, {**program["runs"].inputs, "product_id": engine.id("api"), "aggregation": "UNIQUE_COUNT"}
     )
-    made = world.lifecycle(BillableMetric).create(inputs, OWNER)
+    made = world.lifecycle(BillableMetric).create(inputs)
     assert made.id != engine.id("runs")
     assert made.outputs["aggregation"] == "UNIQUE_COUNT"

@@ -6,7 +6,7 @@ import pytest
 from pulumi_paygentic.api import AnswerLost, PaygenticError
 from pulumi_paygentic.catalog import AuthorizationLink, Plan, Price, Product
 from tests.contract.test_every_kind import assert_converged
-from tests.contract.world import OWNER, Inputs, World
+from tests.contract.world import Inputs, World
 from tests.examples_of_kinds import EXAMPLES, Example
 from tests.in_process import Answer
 
@@ -31,7 +31,7 @@ def test_one_object_although_the_answer_was_lost(world: World, example: Example,
     before = len(world.everything(example.kind))
     world.calls()
     with world.losing() as lost:
-        outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+        outcome = world.lifecycle(example.kind).create(inputs)
     assert len(lost) == 1
     assert world.writes() == {f"POST {example.kind.path}": 1}
     assert len(world.everything(example.kind)) == before + 1
@@ -54,9 +54,9 @@ def test_one_object_although_the_run_was_killed_before_it_remembered(
 
     world.transport.meddle = kill
     with pytest.raises(KeyboardInterrupt):
-        world.lifecycle(example.kind).create(inputs, OWNER)
+        world.lifecycle(example.kind).create(inputs)
     world.transport.meddle = lambda _request, answer: answer()
-    outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+    outcome = world.lifecycle(example.kind).create(inputs)
     assert len(world.everything(example.kind)) == before + 1
     assert_converged(world, example, outcome, inputs)
 
@@ -65,29 +65,29 @@ def test_a_price_whose_feature_has_no_allowance_is_known_again(world: World) -> 
     example = Example(Price, "featured", FEATURED, FEATURED, {}, {})
     inputs = world.checked(Price, FEATURED)
     with world.losing() as lost:
-        outcome = world.lifecycle(Price).create(inputs, OWNER)
+        outcome = world.lifecycle(Price).create(inputs)
     assert len(lost) == 1
     assert world.writes() == {"POST /v0/prices": 1}
     assert_converged(world, example, outcome, inputs)
-    again = world.lifecycle(Price).create(inputs, OWNER)
+    again = world.lifecycle(Price).create(inputs)
     assert again.id == outcome.id
     assert world.writes() == {}
 
 
 def test_a_price_with_an_allowance_is_not_taken_for_one_without(world: World) -> None:
     with_one = world.checked(Price, {**FEATURED, "entitlement_template": {"type": "metered", "issue_after_reset": 5}})
-    first = world.lifecycle(Price).create(with_one, OWNER)
-    second = world.lifecycle(Price).create(world.checked(Price, FEATURED), OWNER)
+    first = world.lifecycle(Price).create(with_one)
+    second = world.lifecycle(Price).create(world.checked(Price, FEATURED))
     assert second.id != first.id
 
 
 def test_the_answer_to_a_mint_is_lost_and_there_is_one_new_version(world: World) -> None:
     plan = {"product_id": "prod_A", "name": "Usage", "currency": "USD", "prices": {"basic": "price_A"}}
     inputs = world.checked(Plan, plan)
-    outcome = world.lifecycle(Plan).create(inputs, OWNER)
+    outcome = world.lifecycle(Plan).create(inputs)
     news = world.checked(Plan, {**plan, "prices": {"basic": "price_B", "more": "price_A"}}, inputs)
     with world.losing() as lost:
-        updated = world.lifecycle(Plan).update(outcome.id, outcome.outputs, news, OWNER)
+        updated = world.lifecycle(Plan).update(outcome.id, outcome.outputs, news)
     assert len(lost) == 1
     assert len(world.call("GET", f"/v0/plans/{outcome.id}/versions")["data"]) == 2
     assert updated.outputs["prices"] == news["prices"]
@@ -97,7 +97,7 @@ def test_a_link_whose_answer_was_lost_is_made_again_because_there_is_no_list(wor
     """The one object of which there may be two: the lost one expires unused."""
     inputs = world.checked(AuthorizationLink, {"plan_id": "plan_A", "email": "ada@example.com"})
     with world.losing():
-        outcome = world.lifecycle(AuthorizationLink).create(inputs, OWNER)
+        outcome = world.lifecycle(AuthorizationLink).create(inputs)
     assert world.writes() == {"POST /v0/customers/authorization": 2}
     assert world.lifecycle(AuthorizationLink).read(outcome.id, outcome.outputs) is not None
 
@@ -115,7 +115,7 @@ def test_a_post_that_had_no_effect_is_sent_again(world: World, example: Example)
         return answer()
 
     world.transport.meddle = break_once
-    outcome = world.lifecycle(example.kind).create(inputs, OWNER)
+    outcome = world.lifecycle(example.kind).create(inputs)
     assert refused == [503]
     assert len(world.everything(example.kind)) == before + 1
     assert_converged(world, example, outcome, inputs)
@@ -136,8 +136,8 @@ def test_when_even_the_look_fails_nothing_is_sent_again_and_the_next_run_finds_i
 
     world.transport.meddle = dark
     with pytest.raises(PaygenticError) as caught:
-        world.lifecycle(Product).create(inputs, OWNER)
+        world.lifecycle(Product).create(inputs)
     assert isinstance(caught.value, AnswerLost)
     world.transport.meddle = lambda _request, answer: answer()
     assert world.writes() == {"POST /v0/products": 1}
-    assert world.lifecycle(Product).create(inputs, OWNER).id == posted[0]
+    assert world.lifecycle(Product).create(inputs).id == posted[0]

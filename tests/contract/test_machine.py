@@ -267,8 +267,8 @@ class Shop(RuleBasedStateMachine):
         assert self.engine.state == {}
         for was in held:
             there = self.world.http.get(f"{was.kind.path}/{was.id}").status_code == 200
-            told = any(was.id in warning for warning in report.warnings)
-            assert there == told, (was, report.warnings)
+            told = any(was.id in message.text for message in report.messages)
+            assert there == told, (was, report.messages)
             assert there or was.kind.deletable
             assert not there or not was.kind.deletable or was.kind is Price
         self.settled = False

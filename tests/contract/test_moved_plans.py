@@ -69,7 +69,7 @@ def test_somebody_mints_in_the_last_moment_and_the_api_itself_refuses(engine: En
 
     world.transport.meddle = overtake
     report = engine.up(shop("2"))
-    assert "bills from version 2" in report.errors["plan0"]
+    assert "is now version 2" in report.errors["plan0"]
     assert "refresh" in report.errors["plan0"]
     assert lines(default(world, plan)) == theirs[0]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_paygentic.catalog import BillableMetric, Feature, Fee, Plan, Price, Product
-from pulumi_paygentic.lifecycle import lifecycle_of
+from pulumi_paygentic.lifecycle import Lifecycle
 from tests.contract.engine import Engine, Program, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, default, lines, shop
 from tests.contract.world import World
@@ -123,11 +123,11 @@ def test_a_twin_that_finds_what_another_has_just_made_leaves_each_with_one(world
         response = answer()
         if request.method == "POST" and not met:
             met.append("A")
-            met.append(lifecycle_of(Price, account).create(inputs, "urn:B").id)
+            met.append(Lifecycle(Price, account, "urn:B").create(inputs).id)
         return response
 
     world.transport.meddle = meddle
-    made = lifecycle_of(Price, account).create(inputs, "urn:A").id
+    made = Lifecycle(Price, account, "urn:A").create(inputs).id
     assert made != met[1]
     assert {made, met[1]} <= {price["id"] for price in world.everything(Price)}
 

@@ -10,17 +10,17 @@ import httpx
 from pulumi_paygentic.api import Client, Pacer, Settings
 from pulumi_paygentic.catalog import CatalogObject, Mark
 from pulumi_paygentic.emulator import create_app
-from pulumi_paygentic.lifecycle import Account, Lifecycle, check, lifecycle_of
+from pulumi_paygentic.lifecycle import Account, Lifecycle, check
 from tests.in_process import Answer, InProcess
 
 Inputs = dict[str, Any]
 KEY, MERCHANT = "sk_test_emulator", "org_emulator"
 SETTINGS = Settings(api_key=KEY, merchant_id=MERCHANT, base_url="http://127.0.0.1:9", max_retries=3)
-MARK = Mark("shop", "dev", "resource")
 PREFIXES = ("prod", "itm", "bm", "fee", "feat", "price", "plan", "pu")
 PLACEHOLDERS = frozenset(f"{prefix}_{letter}" for prefix in PREFIXES for letter in "ABC")
 """What the examples call the objects that they refer to."""
 OWNER = "urn:pulumi:dev::shop::type::resource"
+MARK = Mark("shop", "dev", "resource")
 
 
 class World:
@@ -41,8 +41,9 @@ class World:
         client = Client(settings, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
         return Account(client, MERCHANT)
 
-    def lifecycle(self, kind: type[CatalogObject]) -> Lifecycle:
-        return lifecycle_of(kind, self.run())
+    def lifecycle(self, kind: type[CatalogObject], urn: str = OWNER) -> Lifecycle:
+        """The operations of a resource in a run of its own."""
+        return Lifecycle(kind, self.run(), urn)
 
     def call(self, method: str, path: str, body: object = None, expect: int | None = None) -> Any:
         """Plain HTTP behind the provider's back."""
@@ -150,6 +151,6 @@ class World:
         self, kind: type[CatalogObject], declared: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Inputs:
         """The declared inputs as `check` lets them pass."""
-        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=MERCHANT, mark=MARK)
+        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=MERCHANT, urn=OWNER)
         assert reasons == []
         return inputs

@@ -43,7 +43,7 @@ class Ours(ResourceProvider):
             case "call":
                 account_of(self._config).client.get("/v0/products/{id}", id="prod_1")
             case "warn":
-                engine.warn("plan plan_1 stays")
+                engine.log("warning", "plan plan_1 stays")
             case _:
                 pass
         return CreateResult(engine.urn(), {})

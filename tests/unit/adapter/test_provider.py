@@ -134,7 +134,8 @@ def test_diff_leaves_the_comparison_to_the_engine_and_names_what_replaces() -> N
     inputs = {**PRODUCT, "merchant_id": "org_1"}
     assert vars(served.diff(olds, inputs)) == vars(DiffResult(changes=None, replaces=[]))
     assert served.diff(olds, {**inputs, "name": "Other"}).replaces == []
-    assert served.diff(olds, {**inputs, "metadata": {"a": "b"}}).replaces == ["metadata"]
+    replaced = {**inputs, "metadata": {"a": "b"}, "allow_replace": True}
+    assert served.diff(olds, replaced).replaces == ["metadata"]
 
 
 def test_a_link_that_is_over_is_replaced_although_the_inputs_are_the_same() -> None:
@@ -146,5 +147,5 @@ def test_a_link_that_is_over_is_replaced_although_the_inputs_are_the_same() -> N
 def test_a_resource_whose_object_another_took_over_in_this_run_makes_a_new_one() -> None:
     served = Served(Price)
     account = served.provider._account()
-    assert account.claims.take("price_1", "urn:other")
-    assert vars(served.diff({}, {}, "price_1")) == vars(DiffResult(changes=True, replaces=["merchant_id"]))
+    assert account.claims.claim("price_1", "urn:other")
+    assert vars(served.diff({}, {}, "price_1")) == vars(DiffResult(changes=True, replaces=["id"]))

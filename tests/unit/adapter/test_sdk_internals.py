@@ -123,7 +123,7 @@ def test_a_warning_that_the_engine_does_not_take_is_printed_and_the_work_stays_d
     with sdk_process("127.0.0.1:9", ENVIRONMENT) as process:
         assert process.create(Ours(), "warn").id == URN
         (line,) = [line for line in process.printed.splitlines() if "plan plan_1 stays" in line]
-        assert "did not take this warning" in line
+        assert "did not take this message" in line
 
 
 class Silent(engine_pb2_grpc.EngineServicer):
@@ -146,7 +146,7 @@ def test_a_warning_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, caplo
     with listening(silent) as address:
         monkeypatch.setattr("sys.argv", ["dynamic", address])
         monkeypatch.setattr(engine, "PATIENCE", 0.1)
-        serve(provider_pb2.DeleteRequest(urn=URN), None, lambda: engine.warn("plan plan_1 stays"))
+        serve(provider_pb2.DeleteRequest(urn=URN), None, lambda: engine.log("warning", "plan plan_1 stays"))
         silent.over.set()
     assert "plan plan_1 stays" in caplog.text
 
@@ -156,7 +156,7 @@ def test_a_warning_outside_of_the_engine_goes_to_the_log(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("sys.argv", ["program", *arguments])
-    engine.warn("plan plan_1 stays")
+    engine.log("warning", "plan plan_1 stays")
     assert caplog.messages == ["plan plan_1 stays"]
 
 

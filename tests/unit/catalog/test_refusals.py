@@ -178,7 +178,7 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
     (METRIC, {"group_by": {"region": "region"}}, "group_by.region", "a JSONPath"),
     (METRIC, {"name": None}, "name", "is required"),
     (METRIC, {"event_typ": "x"}, "event_typ", "did you mean event_type?"),
-    (METRIC, {"zzz": "x"}, "zzz", "known are aggregation"),
+    (METRIC, {"zzz": "x"}, "zzz", "known are adopt_id"),
     ("Fee-any", {"item_id": "fee_A"}, "item_id", "'fee_A' is the id of a fee"),
     ("Feature-any", {"key": "SSO"}, "key", "lower-case letters"),
     ("Feature-any", {"type": "text"}, "type", "'metered', 'static' or 'boolean'"),

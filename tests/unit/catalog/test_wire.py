@@ -63,13 +63,13 @@ def test_a_volume_price_is_nested_with_an_open_end() -> None:
 
 
 def test_properties_and_feature_are_sent_as_a_whole() -> None:
-    assert Price.together({"unit_price"}) == {"model", "unit_price", "tiers"}
-    assert Price.together({"entitlement_template", "payment_term"}) == {
+    assert Price.patched_together({"unit_price"}) == {"model", "unit_price", "tiers"}
+    assert Price.patched_together({"entitlement_template", "payment_term"}) == {
         "feature_id",
         "entitlement_template",
         "payment_term",
     }
-    assert Price.together({"invoice_display_name"}) == {"invoice_display_name"}
+    assert Price.patched_together({"invoice_display_name"}) == {"invoice_display_name"}
 
 
 def test_a_feature_is_taken_away_with_null() -> None:
