@@ -145,7 +145,9 @@ def test_inline_programs_of_one_process_do_not_meet(stack: Stack, site: Site) ->
     """Each is a run of its own, also while another one is half through with a provider of the same merchant."""
     stack.write(INLINE)
     command = [sys.executable, str(stack.program / "__main__.py")]
-    done = subprocess.run(command, env=stack.environment, cwd=stack.folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=stack.environment, cwd=stack.folder, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stderr
     assert site.account.counts() == {"Product": 4}
 

@@ -77,7 +77,7 @@ paygentic.BillableMetric("bad", product_id=api.id.apply(lambda id: id + "x"), na
                          aggregation="COUNT", event_type="m")
 Foreign("theirs", opts=pulumi.ResourceOptions(depends_on=[api]))
 """)
-    (stack.program / "theirs.py").write_text(FOREIGN)
+    (stack.program / "theirs.py").write_text(FOREIGN, encoding="utf-8")
     result = stack.up("--continue-on-error", fails=True)
     ours = [what for where, what in result.errors if where == "BillableMetric bad"]
     assert len(ours) == 1

@@ -58,7 +58,7 @@ class SdkProcess:
     @property
     def printed(self) -> str:
         """All that it wrote to standard error."""
-        return self._printed.read_text()
+        return self._printed.read_text(encoding="utf-8")
 
     def create(self, provider: ResourceProvider, do: str, urn: str = URN) -> provider_pb2.CreateResponse:
         request = provider_pb2.CreateRequest(urn=urn)
@@ -81,7 +81,7 @@ def sdk_process(engine_address: str, environment: Mapping[str, str]) -> Iterator
         try:
             assert process.stdout is not None
             port = process.stdout.readline().decode().strip()
-            assert port, Path(printed.name).read_text()
+            assert port, Path(printed.name).read_text(encoding="utf-8")
             with grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
                 yield SdkProcess(provider_pb2_grpc.ResourceProviderStub(channel), Path(printed.name))
         finally:
