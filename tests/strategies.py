@@ -218,7 +218,7 @@ def _price(given: Inputs, draw: Draw, ids: Ids) -> Inputs:
             given.pop(name, None)
     else:
         given["unit_price"] = draw(PLAIN[values.Rate])
-    return _in_harmony(given, draw)
+    return _in_harmony(given, draw, ids)
 
 
 _PRICE_ONLY_FOR = {
@@ -227,11 +227,13 @@ _PRICE_ONLY_FOR = {
 }
 
 
-def _in_harmony(given: Inputs, draw: Draw) -> Inputs:
+def _in_harmony(given: Inputs, draw: Draw, ids: Ids) -> Inputs:
     negative = given.get("unit_price", "").startswith("-")
     if "feature_id" not in given:
         given.pop("entitlement_template", None)
         given.pop("pricing_unit_id", None)
+    if ids is not ANY_IDS and given.get("entitlement_template", {}).get("type") in {"boolean", "static"}:
+        given["entitlement_template"] = {"type": "metered"}  # as every feature of the tests' accounts
     if negative and given.get("entitlement_template", {}).get("is_soft_limit") is False:
         given["entitlement_template"]["is_soft_limit"] = True
     if negative and (given.get("grant_discount_enabled") or "pricing_unit_id" in given or "fee_id" in given):

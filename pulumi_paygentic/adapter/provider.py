@@ -61,6 +61,8 @@ class Provider(ResourceProvider):
         except ConfigurationError as error:
             return CheckResult(to_engine(given), [CheckFailure("", reason) for reason in error.reasons])
         inputs, reasons = lifecycle.check(from_engine(olds), given)
+        if not reasons:
+            _report(lifecycle.advise(inputs))
         return CheckResult(to_engine(inputs), [_failure(reason) for reason in reasons])
 
     @reported

@@ -9,7 +9,7 @@ from pulumi_paygentic.catalog.mark import Mark
 from pulumi_paygentic.catalog.model import CatalogObject, Field, Values, default_of, with_default
 from pulumi_paygentic.catalog.plan import Plan
 from pulumi_paygentic.catalog.price import Price
-from pulumi_paygentic.catalog.problems import Reason
+from pulumi_paygentic.catalog.problems import Reason, shortened, shown_value
 from pulumi_paygentic.catalog.product import Product
 from pulumi_paygentic.catalog.registry import all_kinds, kind_named
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
@@ -35,5 +35,7 @@ __all__ = [
     "default_of",
     "has_unknown",
     "kind_named",
+    "shortened",
+    "shown_value",
     "with_default",
 ]

@@ -6,6 +6,7 @@ It knows the API and the catalog, and nothing of Pulumi. Its one page of hidden 
 | --- | --- | --- | --- |
 | claims (`Claims`): the holder of each object | one run | diff, create, adopt, delete | finder, diff, delete |
 | natural keys (`NaturalKeys`): who declares which | one run | check, diff | check, diff |
+| advice (`Advice`): objects seen, warnings given | one run | diff, create, check | check, create, update |
 | collections (`Collection`): each list of the account, with an index | one run | read, and every write | finder, read |
 | plan versions (`PlanVersions`): each version once | one run | read, mint, make default | plan, price |
 | `__declared`: the names of the declared arguments | the state | create, update; kept by read | read, diff, update |
@@ -37,6 +38,7 @@ from pulumi_paygentic.lifecycle.errors import (
     ProductNotOwned,
     ReplacementRefused,
     StalePlanVersion,
+    TemplateMismatch,
     WrongMerchant,
 )
 from pulumi_paygentic.lifecycle.lifecycle import Lifecycle
@@ -63,6 +65,7 @@ __all__ = [
     "ReplacementRefused",
     "Result",
     "StalePlanVersion",
+    "TemplateMismatch",
     "WrongMerchant",
     "check",
     "diff",

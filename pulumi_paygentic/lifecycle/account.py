@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_paygentic.api import Client
 from pulumi_paygentic.catalog import CatalogObject, Product
+from pulumi_paygentic.lifecycle.advice import Advice
 from pulumi_paygentic.lifecycle.claims import Claims
 from pulumi_paygentic.lifecycle.collection import Collection
 from pulumi_paygentic.lifecycle.errors import WrongMerchant
@@ -25,6 +26,7 @@ class Account:
         self.adopt = client.settings.adopt
         self.claims = Claims()
         self.natural_keys = NaturalKeys()
+        self.advice = Advice()
         self._collections: dict[tuple[str, Any], Collection] = {}
         self._versions: dict[str, PlanVersions] = {}
         self._lock = threading.Lock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.catalog import CatalogObject, Mark, Reason
+from pulumi_paygentic.catalog import CatalogObject, Mark, Reason, shortened, shown_value
 from pulumi_paygentic.lifecycle.diff import replacing
 from pulumi_paygentic.lifecycle.state import MARK
 
@@ -45,7 +45,9 @@ def _one_merchant(olds: Mapping[str, Any], given: Mapping[str, Any], configured:
     elsewhere = "use a paygentic.Provider for the second account, or configure the merchant that the stack was made for"
     declared = given.get("merchant_id", configured)
     if declared != configured and isinstance(declared, str):
-        return [Reason("merchant_id", f"is {declared}, and the configured merchant is {configured}: {elsewhere}")]
+        return [
+            Reason("merchant_id", f"is {shortened(declared)}, and the configured merchant is {configured}: {elsewhere}")
+        ]
     if olds.get("merchant_id", configured) != configured:
         return [
             Reason("merchant_id", f"was {olds['merchant_id']}, and the configured one is {configured}: {elsewhere}")
@@ -58,7 +60,7 @@ def _removed(kind: type[CatalogObject], olds: Mapping[str, Any], inputs: Mapping
     if replacing(kind, olds, olds, inputs):
         return []
     return [
-        Reason(name, f"cannot be removed once set: the API cannot clear it. Keep {name}={olds[name]!r}")
+        Reason(name, f"cannot be removed once set: the API cannot clear it. Keep {name}={shown_value(olds[name])}")
         for name, field in kind.inputs().items()
         if name in olds and name not in inputs and not field.behaviour.can_be_unset and not field.required
     ]

@@ -14,6 +14,7 @@ PaygenticError               (see `api.errors`)
 │   ├── KeyMoves             a unique key moves between two resources in one run
 │   ├── KeyInUse             a unique key is held by another object
 │   ├── StalePlanVersion     the plan bills from another version than the state knows
+│   ├── TemplateMismatch     an entitlement template is of another type than its feature
 │   ├── PriceChangeRefused   `on_change="refuse"`, and there are subscribers
 └── └── PartialUpdate        part of an update was done: its state is to be saved
 """
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_paygentic.api import PaygenticError
+from pulumi_paygentic.catalog import shortened, shown_value
 
 
 class LifecycleError(PaygenticError):
@@ -68,8 +70,8 @@ class ProductNotOwned(LifecycleError):
             f'Declare another name; or adopt_id="{object_id}" to adopt it, if no other stack holds it; or'
             " allow_same_name=True to create a second one of that name."
         )
-        made_by = f"was created by {mark}" if mark else "does not carry this stack's mark"
-        super().__init__(f"A product named {name!r} exists already ({object_id}), and {made_by}.")
+        made_by = f"was created by {shortened(str(mark))}" if mark else "does not carry this stack's mark"
+        super().__init__(f"A product named {shown_value(name)} exists already ({object_id}), and {made_by}.")
 
 
 class AdoptionRefused(LifecycleError):
@@ -130,8 +132,8 @@ class KeyMoves(LifecycleError):
             f"Do it in two runs: first give {giver!r} another {field} and run `pulumi up`, then give it to {taker!r}."
         )
         super().__init__(
-            f"The {field} {value!r} moves from {title} {giver!r} to {title} {taker!r}, and the API never lets"
-            " two objects have one."
+            f"The {field} {shown_value(value)} moves from {title} {giver!r} to {title} {taker!r}, and the API never"
+            " lets two objects have one."
         )
 
 
@@ -143,7 +145,7 @@ class KeyInUse(LifecycleError):
             f"If a resource of this stack holds it and is removed or renamed in this run, do it in two runs: first"
             f" without this change, then with it. Otherwise declare another {field}."
         )
-        super().__init__(f"The {field} {value!r} is held by another {title}: {holder}.")
+        super().__init__(f"The {field} {shown_value(value)} is held by another {title}: {holder}.")
 
 
 class StalePlanVersion(LifecycleError):
@@ -172,6 +174,15 @@ class PriceChangeRefused(LifecycleError):
             f"Not changing {', '.join(fields)} of price {price_id}: on_change='refuse', and there are subscribers on"
             f" {plans}."
         )
+
+
+class TemplateMismatch(LifecycleError):
+    """An entitlement template is of another type than its feature."""
+
+    hint = "Nothing was written."
+
+    def __init__(self, feature_id: str, reason: str) -> None:
+        super().__init__(f"{reason} ({feature_id}).")
 
 
 class PartialUpdate(LifecycleError):

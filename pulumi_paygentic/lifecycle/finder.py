@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.catalog import Access, default_of, with_default
+from pulumi_paygentic.catalog import Access, default_of, shown_value, with_default
 from pulumi_paygentic.lifecycle.account import Operation
 from pulumi_paygentic.lifecycle.diff import changed_fields
 from pulumi_paygentic.lifecycle.errors import AdoptionImpossible, AdoptionRefused, AmbiguousAdoption, DuplicateOwner
@@ -63,7 +63,9 @@ class Finder:
             for name, field in self.kind.inputs().items()
             if name in inputs and field.behaviour.access is Access.CREATE_ONLY and field.behaviour.is_sent
         ]
-        wrong = [f"{name} {live.values.get(name)!r}" for name in fixed if inputs[name] != live.values.get(name)]
+        wrong = [
+            f"{name} {shown_value(live.values.get(name))}" for name in fixed if inputs[name] != live.values.get(name)
+        ]
         if wrong:
             raise AdoptionImpossible(
                 self.kind.title, object_id, f"has {' and '.join(wrong)}: the API can't change that"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_paygentic.api import Blocker
+from pulumi_paygentic.catalog import shown_value
 
 MOST_NAMED: Final = 3
 """The number of holders that a message names: the versions of a plan are many after a while."""
@@ -34,5 +35,9 @@ def _name(item: Mapping[str, Any]) -> str | None:
     if name is None:
         return None
     if "versionNumber" in item:
-        return f"version {int(item['versionNumber'])} of plan {name!r}"
-    return f"plan {name!r}" if str(item.get("id")).startswith("plan_") else f"{name!r} ({item.get('id')})"
+        return f"version {int(item['versionNumber'])} of plan {shown_value(name)}"
+    return (
+        f"plan {shown_value(name)}"
+        if str(item.get("id")).startswith("plan_")
+        else f"{shown_value(name)} ({item.get('id')})"
+    )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_paygentic.api import Conflict, NotFound
-from pulumi_paygentic.catalog import Access, CatalogObject, default_of
+from pulumi_paygentic.catalog import Access, CatalogObject, default_of, shown_value
 from pulumi_paygentic.lifecycle import guards
 from pulumi_paygentic.lifecycle.account import Account, Operation
 from pulumi_paygentic.lifecycle.check import Checked, check
@@ -39,9 +39,14 @@ class Lifecycle:
             self.account.claims.manage(self.urn)
         inputs, reasons = check(self.kind, olds, news, merchant_id=self.account.merchant_id, urn=self.urn)
         reasons += self.account.natural_keys.declare(self.kind, inputs, self.urn)
+        reasons += self.account.advice.mismatch(self.kind, inputs)
         if not olds:
             reasons += guards.key_taken_from_another(self.operation, inputs)
         return Checked(self.steps.arrange(olds, inputs), reasons)
+
+    def advise(self, inputs: Mapping[str, Any]) -> tuple[Message, ...]:
+        """The warnings about checked inputs that nothing was wrong with."""
+        return self.account.advice.about(self.kind, self.urn, inputs)
 
     def diff(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
         """The differences between `olds`, the last known outputs, and `news`, checked inputs.
@@ -51,6 +56,7 @@ class Lifecycle:
         twin = guards.duplicate_owner(self.operation, object_id, olds)
         if twin is not None:
             return twin
+        self.account.advice.note(self.kind, object_id, self.urn, olds, news)
         guards.adoption_is_over(self.operation, object_id, olds, news)
         difference = diff(self.kind, object_id, olds, news)
         guards.product_mismatch(self.operation, object_id, difference, olds, news)
@@ -59,18 +65,10 @@ class Lifecycle:
 
     def create(self, inputs: Mapping[str, Any]) -> Result:
         """Create the object, or adopt the existing one that is equal to the declaration or that `adopt_id` names."""
-        adopt_id = inputs.get("adopt_id")
-        previous = self.account.claims.previous(self.urn)
-        if previous is not None:
-            self.steps.before_replacing(inputs)
-        if adopt_id and previous is None and not self.account.claims.is_managed(self.urn):
-            adoption = self.finder.by_id(adopt_id, inputs)
-        else:
-            found = self.finder.find(inputs)
-            if found is None:
-                return self._post(inputs)
-            adoption = found
-        return self._adopt(adoption, inputs, announce=True)
+        self.steps.before_create(inputs)
+        result = self._adopt_or_post(inputs)
+        self.account.advice.note(self.kind, result.id, self.urn, result.outputs, inputs)
+        return result
 
     def read(self, object_id: str, olds: Mapping[str, Any]) -> Result | None:
         """The object as the account has it now, or None if it does not exist any more."""
@@ -116,6 +114,20 @@ class Lifecycle:
         self.operation.collection(state).drop(object_id)
         self.account.claims.deleted(object_id)
         return []
+
+    def _adopt_or_post(self, inputs: Mapping[str, Any]) -> Result:
+        adopt_id = inputs.get("adopt_id")
+        previous = self.account.claims.previous(self.urn)
+        if previous is not None:
+            self.steps.before_replacing(inputs)
+        if adopt_id and previous is None and not self.account.claims.is_managed(self.urn):
+            adoption = self.finder.by_id(adopt_id, inputs)
+        else:
+            found = self.finder.find(inputs)
+            if found is None:
+                return self._post(inputs)
+            adoption = found
+        return self._adopt(adoption, inputs, announce=True)
 
     def _adopt(self, adoption: Adoption, inputs: Mapping[str, Any], *, announce: bool) -> Result:
         """Bring an existing object to the declaration; what was changed is said field by field."""
@@ -177,5 +189,7 @@ class Lifecycle:
         others = self.operation.collection(inputs).find(inputs, fresh=True) if field else []
         for live in others:
             if live.id != object_id:
-                return KeyInUse(self.kind.title, str(field), inputs[str(field)], f"{live.id} ({live.values['name']!r})")
+                return KeyInUse(
+                    self.kind.title, str(field), inputs[str(field)], f"{live.id} ({shown_value(live.values['name'])})"
+                )
         return None

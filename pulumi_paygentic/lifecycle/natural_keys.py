@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_paygentic.catalog import CatalogObject, Reason, has_unknown
+from pulumi_paygentic.catalog import CatalogObject, Reason, has_unknown, shortened
 
 Key = tuple[Any, ...]
 
@@ -56,7 +56,7 @@ class NaturalKeys:
 
 def name_of(urn: str) -> str:
     """The name of the resource in the program."""
-    return urn.rpartition("::")[2]
+    return shortened(urn.rpartition("::")[2])
 
 
 def _key(kind: type[CatalogObject], values: Mapping[str, Any]) -> Key | None:

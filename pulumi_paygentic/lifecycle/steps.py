@@ -40,6 +40,9 @@ class Steps:
         del inputs
         return self.to_state(live, known)
 
+    def before_create(self, inputs: Mapping[str, Any]) -> None:
+        """Raise if the object must not be created."""
+
     def before_replacing(self, inputs: Mapping[str, Any]) -> None:
         """Raise if the object that this resource held must not be replaced by one with these inputs."""
 

@@ -149,6 +149,7 @@ class Engine:
         if reasons:
             run.report.errors[name] = "; ".join(map(str, reasons))
             return "refused"
+        run.report.messages += lifecycle.advise(inputs)
         try:
             step = "create"
             if old is not None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pulumi_paygentic.catalog import Feature
+from pulumi_paygentic.lifecycle.advice import template_mismatch
 from pulumi_paygentic.lifecycle.diff import changed_fields, refuse_charge_change
-from pulumi_paygentic.lifecycle.kinds.price_plans import former_ids, plans_beside
+from pulumi_paygentic.lifecycle.errors import TemplateMismatch
+from pulumi_paygentic.lifecycle.kinds.price_plans import former_ids, plans_beside, product_of
 from pulumi_paygentic.lifecycle.result import Result
 from pulumi_paygentic.lifecycle.state import FORMER, SUBSCRIBERS
 from pulumi_paygentic.lifecycle.steps import Steps
@@ -18,6 +21,10 @@ MOST_FORMER: Final = 20
 class PriceSteps(Steps):
     """Counts subscribers before a refused change is written, and after each read and write."""
 
+    def before_create(self, inputs: Mapping[str, Any]) -> None:
+        """Raise TemplateMismatch."""
+        self._match_template(inputs)
+
     def before_replacing(self, inputs: Mapping[str, Any]) -> None:
         """A replacement changes the charge as well."""
         previous = self.account.claims.previous(self.operation.urn)
@@ -25,9 +32,11 @@ class PriceSteps(Steps):
             self.before_update(previous.id, previous.state, inputs)
 
     def before_update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Raise PriceChangeRefused as of now, not only as of the last read."""
+        """Raise PriceChangeRefused as of now, not only as of the last read, or TemplateMismatch."""
+        changed = changed_fields(self.kind, olds, news)
+        if {"entitlement_template", "feature_id"} & set(changed):
+            self._match_template(news)
         if news.get("on_change") == "refuse":
-            changed = changed_fields(self.kind, olds, news)
             refuse_charge_change(self.kind, object_id, changed, self._subscribers(object_id, news), news)
 
     def after_write(self, result: Result, inputs: Mapping[str, Any], known_version: str | None) -> Result:
@@ -41,6 +50,19 @@ class PriceSteps(Steps):
     def after_read(self, result: Result) -> Result:
         """Remember the subscribers, so that a preview can refuse the change."""
         return self._counted(result, result.outputs)
+
+    def _match_template(self, inputs: Mapping[str, Any]) -> None:
+        """Compare the template with the account's feature; `check` has compared it with one of the program."""
+        template, feature_id = inputs.get("entitlement_template"), inputs.get("feature_id")
+        if not template or self.account.advice.seen(feature_id) is not None:
+            return
+        product_id = product_of(self.account, inputs)
+        if product_id is None:  # the metric or fee does not exist any more, which the write will say
+            return
+        live = self.account.collection(Feature, {"product_id": product_id}).read(str(feature_id))
+        reason = template_mismatch(template, live and live.values)
+        if reason is not None:
+            raise TemplateMismatch(str(feature_id), str(reason))
 
     def _counted(self, result: Result, values: Mapping[str, Any]) -> Result:
         result.outputs.pop(SUBSCRIBERS, None)
