@@ -12,8 +12,8 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
     """A checkout link for one user on one plan: opening it makes the user a customer with a subscription.
 
     Email and plan are its identity, so any change makes a new link; the old one expires by itself, as the API can
-    neither change nor withdraw one.  It has no list either: a link whose answer was lost is made again, and the lost
-    one expires unused.  `email` and `url` are secrets.
+    neither change nor withdraw one.  It has no list either, so a link whose answer was lost can't be found: that is an
+    error, unless `resend=True`.  `email` and `url` are secrets.
 
     Args:
         resource_name: The name of the resource in the stack.
@@ -22,6 +22,8 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
         redirect_url: Where the user goes afterwards, an absolute address. A change makes a new link. Default: stay.
         renew: Make a new link once this one has expired without having been used. A completed link is never touched.
             Never sent. Default: False.
+        resend: Send the request again if its answer is lost. The user may then get two links, of which the lost one
+            expires unused. Never sent. Default: False, which makes a lost answer an error.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
         adopt_id: The id of an existing link to adopt when this resource is created. It is brought to
             what is declared, and the run says which fields were changed. Without effect once the resource manages an
@@ -39,6 +41,8 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
     redirect_url: pulumi.Output[str | None]
     """Where the user goes afterwards."""
     renew: pulumi.Output[bool | None]
+    """As declared."""
+    resend: pulumi.Output[bool | None]
     """As declared."""
     url: pulumi.Output[str]
     """The link to send to the user, a secret."""
@@ -63,6 +67,7 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
         email: pulumi.Input[str],
         redirect_url: pulumi.Input[str] | None = None,
         renew: pulumi.Input[bool] | None = None,
+        resend: pulumi.Input[bool] | None = None,
         merchant_id: pulumi.Input[str] | None = None,
         adopt_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
@@ -23,6 +23,9 @@ from pulumi_paygentic.adapter import (
     stack_problems,
 )
 from pulumi_paygentic.catalog import CatalogObject, Field
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Amount = str | Decimal | int
 """An exact number: a Decimal or an int reaches the API as its decimal string."""
@@ -59,6 +62,23 @@ class CatalogResource(pulumi.CustomResource):
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
         type_ = f"{PACKAGE}:dynamic/paygentic:{self._kind.__name__}"
         super().__init__(type_, resource_name, properties, _with_secrets(opts, secret))
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  Pulumi's name
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Refer to an object that this program does not manage: it is read, and never changed or deleted.
+
+        An id that the account does not have is an error.
+        """
+        options = copy.copy(opts or pulumi.ResourceOptions())
+        options.id = id
+        resource = cls.__new__(cls)
+        CatalogResource.__init__(resource, resource_name, {}, options)
+        return resource
 
     def _get_providers(
         self, t: str, pkg: str | None, opts: pulumi.ResourceOptions

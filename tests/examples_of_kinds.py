@@ -245,7 +245,7 @@ EXAMPLES = (
         AuthorizationLink,
         "any",
         minimal=_link,
-        full={**_link, "redirect_url": "https://example.com/welcome", "renew": True},
+        full={**_link, "redirect_url": "https://example.com/welcome", "renew": True, "resend": True},
         edits={},
         replacing=each(plan_id="plan_B", email="grace@example.com", redirect_url="https://example.com/hello"),
     ),

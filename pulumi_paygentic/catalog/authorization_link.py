@@ -22,6 +22,7 @@ class AuthorizationLink(CatalogObject):
     email: Annotated[Email, create_only(secret=True)]
     redirect_url: Annotated[Url | None, create_only(default=None)] = None
     renew: Annotated[Flag | None, local(default=False)] = None
+    resend: Annotated[Flag | None, local(default=False)] = None
     url: Annotated[Text | None, read_only(secret=True)] = None
     status: Annotated[Text | None, read_only()] = None
     expires_at: Annotated[Timestamp | None, read_only()] = None

@@ -56,7 +56,7 @@ class Account:
         products = self.all(Product)
         if kind is Product:
             return True
-        if kind.listed_by == "product_id":
+        if kind.listed_by == "product_id" and values.get("product_id"):
             return products.read(values["product_id"]) is not None
         products.all()
         return True

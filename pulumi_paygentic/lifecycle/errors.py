@@ -5,6 +5,8 @@ PaygenticError               (see `api.errors`)
 │   ├── WrongMerchant        the object belongs to another merchant than the configured one
 │   ├── DuplicateOwner       two resources of the stack hold one object
 │   ├── ObjectDeleted        the object to change does not exist any more
+│   ├── ObjectNotFound       a program refers by its id to an object that does not exist
+│   ├── LinkUnconfirmed      the answer to the POST of a link was lost, and nothing can find the link
 │   ├── ProductNotOwned      a product of that name exists, and this stack did not create it
 │   ├── AdoptionRefused      an existing object differs from the declaration
 │   ├── AmbiguousAdoption    several existing objects have the declared key, and none is equal
@@ -60,6 +62,28 @@ class ObjectDeleted(LifecycleError):
 
     def __init__(self, title: str, object_id: str) -> None:
         super().__init__(f"{title} {object_id} does not exist any more.")
+
+
+class ObjectNotFound(LifecycleError):
+    """An object that a program refers to by its id does not exist."""
+
+    hint = "Check the id, and that the key, the environment and the merchant are those of the account that it is in."
+
+    def __init__(self, title: str, object_id: str, merchant_id: str, environment: str) -> None:
+        super().__init__(f"{title} {object_id} does not exist in merchant {merchant_id} ({environment}).")
+
+
+class LinkUnconfirmed(LifecycleError):
+    """The answer to the POST of an authorization link was lost, and nothing can find the link."""
+
+    hint = (
+        "Ask the user, or the dashboard, whether a link arrived. `pulumi up` makes another one; set resend=True where a"
+        " second link does no harm, and it is sent again by itself."
+    )
+    maybe_committed = True
+
+    def __init__(self, error: PaygenticError) -> None:
+        super().__init__(f"The authorization link was not sent again, as its user could get two: {error.message}")
 
 
 class ProductNotOwned(LifecycleError):

@@ -15,12 +15,12 @@ from pulumi_paygentic.lifecycle import guards
 from pulumi_paygentic.lifecycle.account import Account, Operation
 from pulumi_paygentic.lifecycle.check import Checked, check
 from pulumi_paygentic.lifecycle.diff import changed_fields, diff
-from pulumi_paygentic.lifecycle.errors import KeyInUse, ObjectDeleted
+from pulumi_paygentic.lifecycle.errors import KeyInUse, ObjectDeleted, ObjectNotFound
 from pulumi_paygentic.lifecycle.finder import Adoption
 from pulumi_paygentic.lifecycle.holders import describe, is_normal
 from pulumi_paygentic.lifecycle.kinds import finder_for, steps_for
 from pulumi_paygentic.lifecycle.result import Difference, Live, Message, Result, info, warning
-from pulumi_paygentic.lifecycle.state import ADOPTION, DECLARED, declaring, to_inputs
+from pulumi_paygentic.lifecycle.state import ADOPTION, DECLARED, declaring, is_first_read, to_inputs
 
 
 class Lifecycle:
@@ -71,10 +71,16 @@ class Lifecycle:
         return result
 
     def read(self, object_id: str, olds: Mapping[str, Any]) -> Result | None:
-        """The object as the account has it now, or None if it does not exist any more."""
+        """The object as the account has it now, or None if it does not exist any more.
+
+        Raises ObjectNotFound if the program refers to it by its id.
+        """
         self.operation.require_merchant(olds)
         live = self.operation.collection(olds).read(object_id)
         if live is None:
+            if is_first_read(self.kind, olds):
+                settings = self.account.client.settings
+                raise ObjectNotFound(self.kind.title, object_id, settings.merchant_id, settings.environment)
             return None
         outputs = self.steps.to_state(live, olds)
         inputs = to_inputs(self.kind, outputs) if DECLARED in olds else None
@@ -155,7 +161,7 @@ class Lifecycle:
             return adoption.live.answer if adoption else None
 
         try:
-            answer = self.account.client.post(self.kind.path, self.steps.body(inputs), recover=recover)
+            answer = self.steps.send(inputs, recover)
         except Conflict as conflict:
             raise self._key_in_use(inputs, None) or conflict from None
         if found:

@@ -35,6 +35,12 @@ def declared_in(kind: type[CatalogObject], state: Mapping[str, Any]) -> set[str]
     return set(kind.inputs()) & set(state) if listed is None else set(listed) & set(kind.inputs())
 
 
+def is_first_read(kind: type[CatalogObject], state: Mapping[str, Any]) -> bool:
+    """Tell whether no answer is in this state yet: a program refers by its id to an object that it does not manage."""
+    answered = {name for name, field in kind.fields().items() if not field.behaviour.is_input}
+    return DECLARED not in state and not answered & set(state)
+
+
 def align(reference: Any, values: Any) -> Any:
     """A list without an order of its own, with each item where `reference` has it; new items fill the gaps.
 

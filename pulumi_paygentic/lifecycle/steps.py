@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi_paygentic.lifecycle.account import Operation
@@ -26,6 +26,10 @@ class Steps:
     def body(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The body of the POST."""
         return self.kind.body(visible(inputs))
+
+    def send(self, inputs: Mapping[str, Any], recover: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any]:
+        """POST; after an answer that was lost, `recover` finds the object before it is sent again."""
+        return self.account.client.post(self.kind.path, self.body(inputs), recover=recover)
 
     def patchable(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the values that PATCH takes."""

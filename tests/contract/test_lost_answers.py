@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from pulumi_paygentic.api import AnswerLost, PaygenticError
+from pulumi_paygentic.api import AnswerLost, BadRequest, PaygenticError
 from pulumi_paygentic.catalog import AuthorizationLink, Plan, Price, Product
+from pulumi_paygentic.lifecycle import LinkUnconfirmed
 from tests.contract.test_every_kind import assert_converged
 from tests.contract.world import Inputs, World
 from tests.examples_of_kinds import EXAMPLES, Example
@@ -93,13 +94,39 @@ def test_the_answer_to_a_mint_is_lost_and_there_is_one_new_version(world: World)
     assert updated.outputs["prices"] == news["prices"]
 
 
-def test_a_link_whose_answer_was_lost_is_made_again_because_there_is_no_list(world: World) -> None:
+LINK: Inputs = {"plan_id": "plan_A", "email": "ada@example.com"}
+
+
+def test_a_link_whose_answer_was_lost_is_not_sent_again(world: World) -> None:
+    """The API may have written to the user, and has no list in which the link could be found."""
+    inputs = world.checked(AuthorizationLink, LINK)
+    with world.losing(), pytest.raises(LinkUnconfirmed) as caught:
+        world.lifecycle(AuthorizationLink).create(inputs)
+    assert world.writes() == {"POST /v0/customers/authorization": 1}
+    assert caught.value.maybe_committed
+    assert "resend=True" in str(caught.value)
+    assert "ada" not in str(caught.value)
+
+
+def test_a_link_whose_answer_was_lost_is_sent_again_where_the_program_allows_it(world: World) -> None:
     """The one object of which there may be two: the lost one expires unused."""
-    inputs = world.checked(AuthorizationLink, {"plan_id": "plan_A", "email": "ada@example.com"})
+    inputs = world.checked(AuthorizationLink, {**LINK, "resend": True})
     with world.losing():
         outcome = world.lifecycle(AuthorizationLink).create(inputs)
     assert world.writes() == {"POST /v0/customers/authorization": 2}
     assert world.lifecycle(AuthorizationLink).read(outcome.id, outcome.outputs) is not None
+
+
+@pytest.mark.parametrize("status", [429, 400])
+def test_a_link_that_was_certainly_not_made_is_sent_again_or_refused_as_ever(world: World, status: int) -> None:
+    answers = [httpx.Response(status, json={"message": "not so"})]
+    world.transport.meddle = lambda request, answer: answers.pop() if answers and request.method == "POST" else answer()
+    inputs = world.checked(AuthorizationLink, LINK)
+    if status == 429:
+        assert world.lifecycle(AuthorizationLink).create(inputs).outputs["status"] == "pending"
+    else:
+        with pytest.raises(BadRequest):
+            world.lifecycle(AuthorizationLink).create(inputs)
 
 
 @each_kind

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pulumi_paygentic.api import CallError
 from pulumi_paygentic.lifecycle.diff import is_over
+from pulumi_paygentic.lifecycle.errors import LinkUnconfirmed
 from pulumi_paygentic.lifecycle.finder import Finder
 from pulumi_paygentic.lifecycle.result import Live, Message, warning
 from pulumi_paygentic.lifecycle.steps import Steps
@@ -24,7 +26,18 @@ class AuthorizationLinkFinder(Finder):
 
 
 class AuthorizationLinkSteps(Steps):
-    """Says when a link that can't be withdrawn ends."""
+    """Sends a link once only, and says when one that can't be withdrawn ends."""
+
+    def send(self, inputs: Mapping[str, Any], recover: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any]:
+        """POST once, as the API may write to the user each time; `resend` allows another attempt."""
+        if inputs.get("resend"):
+            return super().send(inputs, recover)
+        try:
+            return self.account.client.post(self.kind.path, self.body(inputs))
+        except CallError as error:
+            if error.maybe_committed:
+                raise LinkUnconfirmed(error) from error
+            raise
 
     def retained(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
         """A warning for a link that is still open; one that is over, or was used since the last read, needs none."""
