@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_paygentic.emulator import checkout, control, portal
 from pulumi_paygentic.emulator.accounts import Account, Accounts
+from pulumi_paygentic.emulator.aggregates import Aggregates
 from pulumi_paygentic.emulator.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.clock import Clock
 from pulumi_paygentic.emulator.dashboard import routes as dashboard
@@ -39,8 +40,10 @@ def create_app(
     latency_ms: float = 0,
 ) -> Starlette:
     """The emulator: one account, and `accounts` besides. Without `data` it forgets everything when it goes."""
+    aggregates = Aggregates()
     emulator = Emulator(
-        store=Store(None if data is None else str(data)),
+        store=Store(None if data is None else str(data), aggregates),
+        aggregates=aggregates,
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
     )

@@ -55,6 +55,7 @@ def keep(store: Store, merchant: str, event: Event) -> Event:
         (merchant, *event),
     )
     if kept:
+        store.wrote_events()
         return event
     rows = store.sql(f"SELECT {_COLUMNS} FROM events WHERE merchant = ? AND key = ?", (merchant, event.key))  # noqa: S608
     return Event(*rows[0])
@@ -67,7 +68,7 @@ def link(store: Store, merchant: str, external_subject: str, customer: str) -> N
         (customer, merchant, external_subject),
     )
     if store.sql("SELECT changes()") != [(0,)]:
-        store.derived.clear()
+        store.wrote_events(others=True)
 
 
 def find(store: Store, merchant: str, wanted: Filter, *, limit: int, offset: int) -> tuple[list[Event], int]:

@@ -9,9 +9,9 @@ from typing import Any, Literal, NamedTuple
 
 from pulumi_paygentic.emulator import events, rollups
 from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.rollups import SUBJECT, Group, Reading
 from pulumi_paygentic.emulator.store import Record, Store
 from pulumi_paygentic.emulator.tallies import Tally
+from pulumi_paygentic.emulator.timelines import SUBJECT, Group, Reading
 
 Window = Literal["MINUTE", "HOUR", "DAY", "MONTH"]
 _LENGTHS: dict[str, int] = {"MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_000}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_paygentic.emulator.accounts import Accounts
+from pulumi_paygentic.emulator.aggregates import Aggregates
 from pulumi_paygentic.emulator.billing import schedule
 from pulumi_paygentic.emulator.clock import Clock
 from pulumi_paygentic.emulator.context import Answer, Context, Handler
@@ -27,6 +28,8 @@ class Emulator:
     """The state behind the addresses."""
 
     store: Store
+    aggregates: Aggregates
+    """Of the store's events."""
     clock: Clock
     accounts: Accounts
 

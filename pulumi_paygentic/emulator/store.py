@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from pulumi_paygentic.emulator import tables
+from pulumi_paygentic.emulator.aggregates import Aggregates
 from pulumi_paygentic.emulator.kinds import Kind
 
 Record = dict[str, Any]
@@ -27,11 +28,11 @@ class StoreError(Exception):
 class Store:
     """Every object of every merchant. Deleting is soft, as in the API: an id is never given twice."""
 
-    def __init__(self, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None, aggregates: Aggregates | None = None) -> None:
         self._lock = threading.RLock()
-        self.derived: dict[Any, Any] = {}
-        """What others have worked out of events and keep: with every further one they take it on. Dropped by whatever
-        else happens to events, and by a transaction that is taken back."""
+        self.aggregates = Aggregates() if aggregates is None else aggregates
+        """Kept by who reads events, and dropped here when events are not only added."""
+        self._wrote_events = False
         if path is not None and not path.strip():
             raise StoreError("the emulator's data file has no name: give one, or none to keep nothing")
         try:
@@ -68,20 +69,31 @@ class Store:
         """All or nothing: an error on the way out leaves no partial write."""
         with self._lock:
             self.sql("BEGIN IMMEDIATE")
-            changes = self._connection.total_changes
+            self._wrote_events = False
             try:
                 yield
                 self.sql("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:  # it is not where a commit failed for good
                     self.sql("ROLLBACK")
-                if self._connection.total_changes != changes:
-                    self.derived.clear()
+                if self._wrote_events:
+                    self.aggregates.drop()
                 raise
+
+    def wrote_events(self, *, others: bool = False) -> None:
+        """Called by whatever writes events, in its transaction; `others` says that it changed some that were there."""
+        self._wrote_events = True
+        if others:
+            self.aggregates.drop()
 
     def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, parameters).fetchall()
+
+    def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows as they are asked for, however many there are; nothing may be written in between."""
+        with self._lock:
+            yield from self._connection.execute(statement, parameters)
 
     def insert(self, kind: Kind, merchant: str, record: Record) -> None:
         self.sql(
@@ -148,7 +160,7 @@ class Store:
             )
         if customer is None:
             self.sql("DELETE FROM invoice_numbers WHERE merchant = coalesce(?, merchant)", (merchant,))
-        self.derived.clear()
+        self.wrote_events(others=True)
 
 
 def read_record(body: str) -> Record:

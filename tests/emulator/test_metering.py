@@ -9,18 +9,21 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from paygentic_sdk import Paygentic
 
-from pulumi_paygentic.emulator import arrivals, events, metering, reports, rollups
+from pulumi_paygentic.emulator import arrivals, create_app, events, kinds, metering, reports
+from pulumi_paygentic.emulator.aggregates import Aggregates
 from pulumi_paygentic.emulator.events import Event
 from pulumi_paygentic.emulator.metering import Question, Window
-from pulumi_paygentic.emulator.rollups import Series
 from pulumi_paygentic.emulator.store import Record, Store
 from pulumi_paygentic.emulator.tallies import EXACT, Tally, numeric
+from tests.emulator.in_process import client_of
+from tests.emulator.merchant import Merchant
 
 MERCHANT = "org_a"
 EVERYTHING = [Question(0, 2**60, None, "HOUR", ("subject",)), Question(0, 2**60, "cus_a", "DAY")]
@@ -148,17 +151,74 @@ def test_what_is_kept_says_what_the_table_says(steps: list[Any]) -> None:
         assert reports.event_count(store, MERCHANT) == sum(counted.values())
 
 
-def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollups, "_MOST_KEPT", 100)
-    with _store() as (_, store):
+@pytest.mark.parametrize("room", [0, 9, 100, 700])
+def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int) -> None:
+    """Also of one reading alone, which is then answered from the table."""
+    with _store(Aggregates(room)) as (_, store):
         for number in range(60):
-            _do(store, Reported("run", f"cus_{number}", None, MOMENTS[number % len(MOMENTS)], {"size": number}))
+            _do(store, Reported("run", f"cus_{number % 9}", None, MOMENTS[number % len(MOMENTS)], {"size": number}))
         for window in (None, *get_args(Window)):
             for dimensions in ((), ("subject",), ("language",), ("subject", "language")):
-                for aggregation in AGGREGATIONS:
-                    step = Asked("run", aggregation, Question(0, 2**60, None, window, dimensions))
-                    assert _measured(store, step) == _recounted(store, step)
-                    assert sum(series.kept for series in list(store.derived[Series].values())[:-1]) <= 100
+                for customer in (None, "cus_3"):
+                    for aggregation in AGGREGATIONS:
+                        span = (MOMENTS[1], MOMENTS[-2]) if customer else (0, 2**60)
+                        step = Asked("run", aggregation, Question(*span, customer, window, dimensions))
+                        assert _measured(store, step) == _recounted(store, step)
+                        assert store.aggregates.weight <= room
+        _do(store, Reported("run", "cus_3", None, MOMENTS[3], {"size": 1000}))
+        _agree(store, EVERYTHING)
+        assert store.aggregates.weight <= room
+
+
+def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() -> None:
+    aggregates = Aggregates(50)
+    with _store(aggregates) as (_, store):
+        for number in range(60):
+            _do(store, Reported("run", f"cus_{number}", None, MOMENTS[0], {"size": number}))
+        step = Asked("run", "UNIQUE_COUNT", Question(0, 2**60))
+        assert _measured(store, step)[0] == (60, 60)
+        [series] = aggregates.series.values()
+        assert (series.given_up, series.weight, series.timelines) == (True, 0, {})
+        assert _measured(store, step) == _recounted(store, step)
+        store.forget(MERCHANT, "cus_1")
+        assert (aggregates.series, aggregates.arrivals.seen) == ({}, 0)
+        assert _measured(store, step)[0] == (59, 59)
+
+
+def test_only_a_write_of_events_that_is_taken_back_drops_what_is_kept() -> None:
+    with _store() as (_, store):
+        step = Asked("run", "SUM", Question(0, 2**60))
+        _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
+        assert _measured(store, step)[0] == (1, 1)
+        [kept] = store.aggregates.series.values()
+        with suppress(Undone), store.transaction():
+            store.insert(kinds.PRODUCT, MERCHANT, {"id": "prod_a"})
+            raise Undone
+        assert list(store.aggregates.series.values()) == [kept]
+        with suppress(Undone), store.transaction():
+            _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
+            raise Undone
+        assert not store.aggregates.series
+
+
+def test_a_refused_request_costs_the_next_question_nothing() -> None:
+    app = create_app()
+    with client_of(app) as client:
+        merchant = Merchant(cast("Paygentic", None), client, "org_emulator")
+        product = merchant.post("/v0/products", {"name": "API", "description": "", "merchantId": merchant.id})["id"]
+        metric = merchant.metric(product, aggregation="SUM", valueProperty="$.n")
+        for number in range(50):
+            event = {"type": "request", "source": "t", "subject": "cus_a", "data": {"n": 1}}
+            at = (NOON + timedelta(minutes=number)).isoformat()
+            merchant.call("POST", "/v0/events", {**event, "timestamp": at}, expect=202)
+        path = f"/v0/billableMetrics/{metric}/meter?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z"
+        first = merchant.get(path)
+        kept = dict(app.state.emulator.aggregates.series)
+        plan = {"name": "P", "currency": "USD", "merchantId": merchant.id, "productId": product}
+        merchant.call("POST", "/v0/plans", {**plan, "prices": ["price_nothing"]}, expect=404)
+        series = app.state.emulator.aggregates.series
+        assert [series[reading] is one for reading, one in kept.items()] == [True]
+        assert merchant.get(path) == first
 
 
 def test_nothing_is_read_twice() -> None:
@@ -180,10 +240,10 @@ def _agree(store: Store, asked: Iterable[Question]) -> None:
 
 
 @contextmanager
-def _store() -> Iterator[tuple[str, Store]]:
+def _store(aggregates: Aggregates | None = None) -> Iterator[tuple[str, Store]]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "emulator.db")
-        store = Store(path)
+        store = Store(path, aggregates)
         yield path, store
         store.close()
 

@@ -14,10 +14,10 @@ from pulumi_paygentic.emulator.collections.events import EXTERNAL_ID
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.metering import Question, Window
 from pulumi_paygentic.emulator.query import Page
-from pulumi_paygentic.emulator.rollups import SUBJECT, Group
 from pulumi_paygentic.emulator.routing import Operations
 from pulumi_paygentic.emulator.store import Record
 from pulumi_paygentic.emulator.tallies import Tally
+from pulumi_paygentic.emulator.timelines import SUBJECT, Group
 
 _MOST_EVENTS, _MOST_GROUPS, _FURTHEST_GROUP = 200, 500, 100_000
 
