@@ -11,7 +11,7 @@ format() { ruff format --check .; }
 
 lint() {
   mapfile -t shell_scripts < <(grep -lsE '^#(!.*bash| shellcheck)' scripts/* .ci/run)
-  ruff check --output-format concise . && shellcheck "${shell_scripts[@]}"
+  ruff check --output-format concise . && scripts/exports --check && shellcheck "${shell_scripts[@]}"
 }
 
 types() {

@@ -15,12 +15,12 @@ import pytest
 from typing_extensions import NotRequired, is_typeddict
 
 import pulumi_paygentic
-from pulumi_paygentic import catalog
+from pulumi_paygentic import catalog, resources
 from pulumi_paygentic.api import SETTINGS
 from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.emulator.operations import operations
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.resources.base import CatalogResource
 from tests.examples_of_kinds import EXAMPLES
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
@@ -213,8 +213,8 @@ def test_every_nested_type_of_the_catalog_has_its_arguments() -> None:
 
 def test_every_kind_has_its_resource_its_examples_and_its_emulated_collection() -> None:
     kinds = set(all_kinds())
-    resources = {getattr(pulumi_paygentic, name) for name in pulumi_paygentic.__all__}
-    assert {r._kind for r in resources if isinstance(r, type) and issubclass(r, CatalogResource)} == kinds
+    public = {getattr(pulumi_paygentic, name) for name in pulumi_paygentic.__all__}
+    assert {r._kind for r in public if isinstance(r, type) and issubclass(r, CatalogResource)} == kinds
     assert {example.kind for example in EXAMPLES} == kinds
     assert {kind.path for kind in kinds} <= set(operations())
 
@@ -231,14 +231,13 @@ def test_every_mutable_and_create_only_field_has_an_example_of_its_change() -> N
 
 
 def test_all_is_complete_sorted_and_importable() -> None:
-    package = Path(str(pulumi_paygentic.__file__)).parent
-    own = [path.stem for path in package.glob("*.py") if path.stem not in {"__init__", "resource"}]
+    package = Path(str(resources.__file__)).parent
+    own = [path.stem for path in package.glob("*.py") if path.stem not in {"__init__", "base"}]
     public = set()
     for module in own:
-        members = vars(importlib.import_module(f"pulumi_paygentic.{module}"))
-        public |= {
-            n for n, v in members.items() if isinstance(v, type) and v.__module__ == f"pulumi_paygentic.{module}"
-        }
+        home = f"pulumi_paygentic.resources.{module}"
+        members = vars(importlib.import_module(home))
+        public |= {name for name, value in members.items() if isinstance(value, type) and value.__module__ == home}
     assert set(pulumi_paygentic.__all__) == public
     assert list(pulumi_paygentic.__all__) == sorted(pulumi_paygentic.__all__)
 

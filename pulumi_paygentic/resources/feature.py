@@ -8,7 +8,7 @@ import pulumi
 
 from pulumi_paygentic import catalog
 from pulumi_paygentic.catalog.feature import FeatureType
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.resources.base import CatalogResource
 
 
 class Feature(CatalogResource, kind=catalog.Feature):

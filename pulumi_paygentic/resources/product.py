@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from pulumi_paygentic import catalog
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.resources.base import CatalogResource
 
 
 class Product(CatalogResource, kind=catalog.Product):

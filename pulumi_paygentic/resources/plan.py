@@ -10,7 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic import catalog
 from pulumi_paygentic.catalog.plan import BillingCadence, EffectiveDate, Proration, TaxBehavior
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.resources.base import CatalogResource
 
 
 class CreditAllocationArgs(TypedDict):

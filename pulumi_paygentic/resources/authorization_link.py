@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from pulumi_paygentic import catalog
-from pulumi_paygentic.resource import CatalogResource
+from pulumi_paygentic.resources.base import CatalogResource
 
 
 class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):

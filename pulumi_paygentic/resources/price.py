@@ -10,8 +10,8 @@ from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic import catalog
 from pulumi_paygentic.catalog.price import OnChange, OutsideScopeLabel, PaymentTerm, PriceModel, RateType, SupplyScope
-from pulumi_paygentic.entitlement_template import EntitlementTemplateArgs
-from pulumi_paygentic.resource import Amount, CatalogResource
+from pulumi_paygentic.resources.base import Amount, CatalogResource
+from pulumi_paygentic.resources.entitlement_template import EntitlementTemplateArgs
 
 
 class VolumeTierArgs(TypedDict):
