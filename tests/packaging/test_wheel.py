@@ -49,6 +49,7 @@ def test_it_needs_little(metadata: Message) -> None:
     needed = [value for value in metadata.get_all("Requires-Dist", []) if "extra ==" not in value]
     assert [value.split("<")[0].split(">")[0] for value in needed] == [
         "httpx",
+        "iso4217",
         "pulumi",
         "pydantic",
         "tenacity",
