@@ -97,3 +97,51 @@ def test_a_price_with_keys_of_the_api_s_own_is_taken_up_again(world: World) -> N
     assert engine.id("price") == made
     assert world.writes() == {}
     converged(engine, program)
+
+
+def test_a_state_with_wire_names_is_read_and_is_no_change(world: World) -> None:
+    """States of earlier versions hold the template as the API spells it."""
+    engine = Engine(world)
+    template: Inputs = {"type": "metered", "issue_after_reset": 5, "usage_period": {"interval": "P1M"}}
+    program = priced(world, template, "version")
+    engine.up(program)
+    made, held = engine.id("price"), engine.state["price"]
+    old = {"type": "metered", "issueAfterReset": 5.0, "usagePeriod": {"interval": "P1M"}}
+    for values in (held.inputs, held.outputs):
+        values["entitlement_template"] = dict(old)
+    world.calls()
+    assert engine.up(program).steps == {"price": "update"}
+    assert (engine.id("price"), world.writes()) == (made, {})
+    converged(engine, program)
+
+    for values in (held.inputs, held.outputs):
+        values["entitlement_template"] = dict(old)
+    engine.state["price"] = held
+    engine.refresh()
+    assert engine.state["price"].inputs["entitlement_template"] == template
+    converged(engine, program)
+
+
+def test_a_service_that_spells_durations_its_own_way_shows_no_diff(world: World) -> None:
+    def normalise(_request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        content = response.content.replace(b'"P12M"', b'"P1Y"').replace(b'"P7D"', b'"P1W"')
+        return httpx.Response(response.status_code, content=content, headers={"content-type": "application/json"})
+
+    world.transport.meddle = normalise
+    engine = Engine(world)
+    period = {"usage_period": {"interval": "P7D"}}
+    program = priced(world, {"type": "metered", "issue_after_reset": 5, **period}, "version")
+    program["price"].inputs["billing_cadence"] = "P12M"
+    assert not engine.up(program).errors
+    made = engine.id("price")
+    converged(engine, program)
+    world.transport.meddle = lambda _request, answer: answer()
+    assert world.call("GET", f"/v0/prices/{made}")["billingCadence"] == "P12M"
+    program["price"].inputs["billing_cadence"] = "P1Y"
+    assert engine.up(program).steps == {"price": "update"}
+    assert engine.id("price") == made
+    engine.state.clear()
+    world.calls()
+    engine.up(program)
+    assert (engine.id("price"), world.writes()) == (made, {})
