@@ -17,14 +17,19 @@ from pulumi_paygentic.adapter.sdk_internals import (
     engine_pb2,
     engine_pb2_grpc,
     provider_pb2,
+    resource,
     status_pb2,
     urn,
 )
+from pulumi_paygentic.api import one_line
 
 __all__ = ["keep_partial", "log", "urn"]
 
 PATIENCE: Final = 10.0
 """How many seconds the engine has to take a message."""
+
+LONGEST: Final = 2000
+"""How many characters of a message are shown: names and ids in it are as long as the account has them."""
 
 _logger = logging.getLogger(__name__)
 
@@ -34,6 +39,7 @@ def log(severity: Literal["info", "warning"], message: str) -> None:
 
     It goes to the log, which the engine shows as information, if the engine does not take it: by then the work is done.
     """
+    message = one_line(message, limit=LONGEST)
     levels = {"info": engine_pb2.INFO, "warning": engine_pb2.WARNING}
     address = engine_address()
     if address is None:
@@ -57,6 +63,7 @@ def keep_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str
     found = call()
     if found is None:
         raise UnsupportedSdk(f"what was done of {object_id} can't be saved in the state. {reason}")
+    reason = f"{resource()}{reason}"
     failed = provider_pb2.ErrorResourceInitFailed(
         id=object_id, properties=_struct(outputs), inputs=_struct(inputs), reasons=[reason]
     )

@@ -68,6 +68,7 @@ __all__ = [
     "is_config_secret",
     "pass_on_cancel",
     "provider_pb2",
+    "resource",
     "status_pb2",
     "urn",
 ]
@@ -121,6 +122,13 @@ def urn() -> str:
     if found is None or not found.request.urn:
         raise UnsupportedSdk("it does not say which resource a call is about, so nothing was read or written")
     return str(found.request.urn)
+
+
+def resource() -> str:
+    """Name the resource that the call is about, as `Price 'basic': `; an error in a diff has no other sign of it."""
+    found = call()
+    parts = str(found.request.urn if found else "").split("::", 3)  # a name may have them too
+    return f"{parts[2].rpartition(':')[2]} {parts[3]!r}: " if len(parts) == 4 else ""
 
 
 def abort(message: str) -> None:

@@ -36,7 +36,7 @@ from pulumi_paygentic.api.errors import (
     UnexpectedAnswer,
 )
 from pulumi_paygentic.api.pacing import Pacer
-from pulumi_paygentic.api.redact import redact
+from pulumi_paygentic.api.redact import one_line, redact
 from pulumi_paygentic.api.setting import SETTINGS, Environment, Setting
 from pulumi_paygentic.api.settings import Settings, account_named
 
@@ -70,5 +70,6 @@ __all__ = [
     "Unauthorized",
     "UnexpectedAnswer",
     "account_named",
+    "one_line",
     "redact",
 ]

@@ -110,7 +110,13 @@ class Unauthorized(APIError):
     """The key is not accepted."""
 
     statuses = (401,)
-    hint = "Check paygentic:apiKey (or PAYGENTIC_API_KEY), and that the key belongs to paygentic:environment."
+    of_account = True
+    hint = (
+        "Check paygentic:apiKey (or PAYGENTIC_API_KEY), and that the key belongs to paygentic:environment. If the key"
+        " was replaced in the configuration: `refresh`, `preview --refresh` and `destroy` use the settings of the last"
+        " `up`, so run `pulumi up` (without --refresh) or `pulumi refresh --run-program` first. A key that is only in"
+        " PAYGENTIC_API_KEY is never out of date."
+    )
 
 
 class Forbidden(APIError):

@@ -44,13 +44,20 @@ class PaygenticError(Exception):
     maybe_committed: bool = False
     #: Whether the same call may succeed later with nothing changed.
     transient: bool = False
+    #: Whether the hint is about the account and not about one object, so that saying it once is enough.
+    of_account: bool = False
 
     def __init__(self, message: str) -> None:
         self.message = one_line(message, limit=2000).rstrip(".") + "."
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.message, *self._circumstances(), self.hint)))
+        return " ".join((self.brief, one_line(self.hint, limit=1000))).rstrip()
+
+    @property
+    def brief(self) -> str:
+        """The message without the hint."""
+        return " ".join((self.message, *self._circumstances()))
 
     def _circumstances(self) -> tuple[str, ...]:
         """Say what is known beyond the message only after the error was made."""
@@ -115,6 +122,7 @@ class ConnectionFailed(CallError):
     """No connection was made: certainly nothing was sent."""
 
     transient = True
+    of_account = True
     hint = "Check the network, any proxy, and paygentic:baseUrl."
 
 

@@ -211,3 +211,27 @@ def test_what_passes_by_itself_is_known_by_its_status() -> None:
 def test_a_server_may_say_how_long_to_wait() -> None:
     assert RateLimited(429, {}, retry_after=2.5).retry_after == 2.5
     assert NotFound(404, {}).retry_after is None
+
+
+LONG = "a word and " * 2000
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 418, 422, 429, 500])
+def test_however_long_the_answer_is_the_message_is_short_and_ends_with_the_advice(status: int) -> None:
+    blocker = {"type": LONG, "count": 5, "items": [{"id": LONG}] * 50}
+    body = {
+        **dict.fromkeys(("code", "message", "error", "reason"), LONG),
+        "requiredPermissions": [LONG] * 50,
+        "errors": [{"field": LONG, "message": LONG, "code": LONG}] * 50,
+        "details": {"blockers": [blocker] * 50},
+    }
+    kind = error_class(status)
+    text = str(kind(status, body, method="GET", path="/v0/prices/{id}", place=LONG))
+    assert len(text) < 3000
+    assert text.endswith(kind.hint)
+
+
+def test_advice_that_names_something_long_is_bounded_too() -> None:
+    error = PaygenticError(LONG)
+    error.hint = f'Declare adopt_id="{LONG}".'
+    assert len(str(error)) <= 2000 + 1000 + 2

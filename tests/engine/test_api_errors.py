@@ -79,3 +79,30 @@ def test_only_the_apis_own_not_found_is_gone(stack: Stack, site: Site) -> None:
     assert stack.up("--refresh").changes == {"create": 1}
     assert stack.ids()["Product"] == site.account.ids()["Product"]
     assert stack.ids() != before
+
+
+def test_a_replaced_key_is_one_piece_of_advice_that_helps(stack: Stack, site: Site) -> None:
+    """The engine refreshes by its copy of the settings of the last up, which holds the old key."""
+    names = ("a", "b", "c")
+    stack.write("".join(f"paygentic.Product('{name}', name='{name}', description='')\n" for name in names))
+    stack.configure("paygentic:apiKey", site.account.api_key, secret=True)
+    stack.up()
+    stack.configure("paygentic:apiKey", "sk_test_old", secret=True)
+    stack.up()  # which makes no calls
+    stack.configure("paygentic:apiKey", site.account.api_key, secret=True)
+
+    errors = {where: what for where, what in stack.preview("--refresh", fails=True).errors if where}
+    assert set(errors) == {f"Product {name}" for name in names}
+    assert all("401" in what for what in errors.values())
+    (advice,) = [what for what in errors.values() if "the settings of the last `up`" in what]
+    assert "run `pulumi up` (without --refresh) or `pulumi refresh --run-program`" in advice
+    stack.refresh("--run-program")
+    stack.up()
+    assert stack.preview("--refresh").changes == {}
+
+
+def test_an_error_names_its_resource_in_a_diff_as_well(stack: Stack, site: Site) -> None:
+    """There the engine prints messages without the resource that they are about."""
+    site.gate.script = lambda call: answer(400, {"message": "not so"}) if call.method == "POST" else None
+    result = stack.write("paygentic.Product('api', name='API', description='')").up("--diff", fails=True)
+    assert "error: paygentic: Product 'api': POST /v0/products: 400 Bad Request: not so." in result.shown

@@ -70,13 +70,13 @@ def test_a_call_that_names_no_resource_is_refused(sdk: SdkProcess) -> None:
 
 def test_a_foreseen_error_is_its_message_alone(sdk: SdkProcess) -> None:
     printed = sdk.printed
-    assert details(sdk, Ours(), "fail") == "paygentic: the price is gone."
+    assert details(sdk, Ours(), "fail") == "paygentic: Product 'api': the price is gone."
     assert sdk.printed == printed
 
 
 def test_a_bug_is_shown_with_its_traceback_but_without_the_key(sdk: SdkProcess) -> None:
     report = details(sdk, Ours(), "bug")
-    assert report.startswith("a bug in pulumi-paygentic, please report it: Traceback")
+    assert report.startswith("a bug in pulumi-paygentic, please report it: Product 'api': Traceback")
     assert "ZeroDivisionError: with sk_test_" in report
     assert "51aaBBccDD" not in report
 
@@ -99,7 +99,7 @@ def test_work_done_in_part_goes_with_the_error(sdk: SdkProcess) -> None:
     assert (partial.id, dict(partial.properties), list(partial.reasons)) == (
         "plan_1",
         {"name": "Payg"},
-        ["not the prices"],
+        ["Product 'api': not the prices"],
     )
 
 
