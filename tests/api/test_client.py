@@ -298,7 +298,7 @@ def test_threads_that_wait_for_a_retry_end_at_once() -> None:
         for _ in calls:
             answered.acquire()
         client.cancel()
-        errors = [call.exception(timeout=30) for call in calls]
+        errors = [call.exception(timeout=300) for call in calls]
     assert [type(error) for error in errors] == [Cancelled] * 4
     assert all(isinstance(error, Cancelled) and error.maybe_committed for error in errors)
 
@@ -310,7 +310,7 @@ def test_threads_that_wait_for_their_turn_end_at_once() -> None:
     with Client(api_settings, pacer=pacer) as client, ThreadPoolExecutor(4) as pool:
         calls = [pool.submit(send, client, "POST") for _ in range(4)]
         client.cancel()
-        errors = [call.exception(timeout=30) for call in calls]
+        errors = [call.exception(timeout=300) for call in calls]
     assert all(isinstance(error, Cancelled) and not error.maybe_committed for error in errors)
 
 
@@ -327,7 +327,7 @@ def test_a_client_closed_while_it_reads_ends_within_the_tree() -> None:
         call = pool.submit(send, client, "POST")
         arrived.wait(10)
         client.close()
-        error = call.exception(timeout=30)
+        error = call.exception(timeout=300)
     assert isinstance(error, CallError)
     assert error.maybe_committed
 

@@ -160,7 +160,7 @@ def _status(answer: bytes) -> int:
 
 def _connected(url: str) -> socket.socket:
     address = urlsplit(url)
-    return socket.create_connection((address.hostname or "", address.port or 80), timeout=30)
+    return socket.create_connection((address.hostname or "", address.port or 80), timeout=300)
 
 
 def _memory(pid: int) -> int:

@@ -30,7 +30,7 @@ class Holdings:
         self.api_key = api_key
         self.merchant_id = merchant_id
         headers = {"Authorization": f"Bearer {api_key}", PAST_THE_GATE: "yes"}
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=30)
+        self._http = httpx.Client(base_url=url, headers=headers)
 
     def __enter__(self) -> Self:
         return self

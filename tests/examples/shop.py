@@ -102,15 +102,13 @@ class Desk:
         self.http = http
 
     async def post(self, customer: str, code: str, language: str = "python") -> httpx.Response:
-        return await self.http.post(
-            "/submissions", json={"customer": customer, "language": language, "code": code}, timeout=60
-        )
+        return await self.http.post("/submissions", json={"customer": customer, "language": language, "code": code})
 
     async def result(self, posted: httpx.Response | str) -> Json:
         """What came of it, at its end."""
         path = posted if isinstance(posted, str) else posted.headers["location"]
         while True:
-            answer = await self.http.get(f"{path}?wait=30", timeout=60)
+            answer = await self.http.get(f"{path}?wait=30")
             result: Json = answer.json()
             if result["status"] not in {"queued", "running"}:
                 return result

@@ -64,7 +64,7 @@ class SdkProcess:
         request = provider_pb2.CreateRequest(urn=urn)
         pickled = base64.b64encode(pickle.dumps(provider)).decode()
         request.properties.update({"__provider": pickled, "do": do})
-        answer: provider_pb2.CreateResponse = self.stub.Create(request, timeout=60)
+        answer: provider_pb2.CreateResponse = self.stub.Create(request, timeout=300)
         return answer
 
 
