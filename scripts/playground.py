@@ -47,15 +47,19 @@ class Step(NamedTuple):
 
 
 class Background:
-    """A process of its own, so that it can outlive the script; the first line that it prints says that it is ready."""
+    """A process of its own, so that it can outlive the script.
+
+    The first line on its standard output says that it is ready; what it says of trouble goes to standard error.
+    """
 
     def __init__(self, log: Path, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
         self._log = log
-        with log.open("w", encoding="utf-8") as output:
+        self._output = log.with_suffix(".out")
+        with self._output.open("w", encoding="utf-8") as output, log.open("w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 command,
                 stdout=output,
-                stderr=output,
+                stderr=errors,
                 start_new_session=True,
                 cwd=folder,
                 env={**os.environ, **(environment or {})},
@@ -67,22 +71,23 @@ class Background:
     def _await_first_line(self) -> str:
         try:
             while self._process.poll() is None:
-                first, ended, _ = self._logged().partition("\n")
+                first, ended, _ = _text(self._output).partition("\n")
                 if ended:
                     return first
                 time.sleep(0.05)
         except BaseException:  # interrupted
             self.end()
             raise
-        raise Failed(f"the {self._log.stem} did not start: {self._logged().strip()}")
-
-    def _logged(self) -> str:
-        return self._log.read_text(encoding="utf-8", errors="replace")
+        raise Failed(f"the {self._log.stem} did not start: {_text(self._log).strip()}")
 
     def end(self) -> None:
         """Ask it to end, and wait until it has."""
         self._process.terminate()
         self._process.wait()
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 class Emulator(Background):
