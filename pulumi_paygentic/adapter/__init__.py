@@ -3,6 +3,7 @@
 from pulumi_paygentic.adapter.accounts import PACKAGE, AccountProvider, choose, claim, inherit
 from pulumi_paygentic.adapter.amounts import InexactAmount, exact
 from pulumi_paygentic.adapter.carried import not_carried
+from pulumi_paygentic.adapter.declarations import Declaration, check_declaration, note_declaration
 from pulumi_paygentic.adapter.program import import_problem, stack_problems
 from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
 from pulumi_paygentic.adapter.values import PROVIDER_KEY
@@ -11,14 +12,17 @@ __all__ = [
     "PACKAGE",
     "PROVIDER_KEY",
     "AccountProvider",
+    "Declaration",
     "InexactAmount",
     "Provider",
+    "check_declaration",
     "choose",
     "claim",
     "exact",
     "import_problem",
     "inherit",
     "not_carried",
+    "note_declaration",
     "provider_for",
     "serialised",
     "stack_problems",

@@ -12,13 +12,16 @@ import pulumi
 from pulumi_paygentic.adapter import (
     PACKAGE,
     PROVIDER_KEY,
+    Declaration,
     InexactAmount,
+    check_declaration,
     choose,
     claim,
     exact,
     import_problem,
     inherit,
     not_carried,
+    note_declaration,
     serialised,
     stack_problems,
 )
@@ -60,8 +63,10 @@ class CatalogResource(pulumi.CustomResource):
                 given[name] = pulumi.Output.secret(given[name])
         # An output appears on the resource only if its name was among the properties.
         properties = {**dict.fromkeys(fields), **given, PROVIDER_KEY: serialised(self._kind)}
+        self._declared = Declaration(self._kind, resource_name, given)
         type_ = f"{PACKAGE}:dynamic/paygentic:{self._kind.__name__}"
         super().__init__(type_, resource_name, properties, _with_secrets(opts, secret))
+        note_declaration(self._declared, self.id)
 
     @classmethod
     def get(
@@ -87,6 +92,8 @@ class CatalogResource(pulumi.CustomResource):
         try:
             chosen = choose(opts.provider, opts.providers, self._providers)
             claim(chosen)
+            if opts.id is None:  # else it is read, and declares nothing
+                check_declaration(self._declared, chosen)
         except ValueError as problem:
             raise self._refused(self._name, str(problem)) from None
         _, providers = super()._get_providers(t, pkg, opts)

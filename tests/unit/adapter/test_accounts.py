@@ -66,7 +66,7 @@ class Component(pulumi.ComponentResource):
 
 
 def product(name: str, opts: OPTS | None = None) -> paygentic.Product:
-    return paygentic.Product(name, name="API", description="", opts=opts)
+    return paygentic.Product(name, name=name, description="", opts=opts)
 
 
 def provider(name: str = "other", merchant: pulumi.Input[str] = "org_other", **more: Any) -> paygentic.Provider:
