@@ -61,6 +61,9 @@ NOTES = """\
 - Line amounts are rounded to nine decimals, half to even, and so is each line's tax; totals only add. A line is one
   price's usage, or one time of a fee. Lines of a period without usage are left out. With tax included, the tax is what
   remains of the rounded amount.
+- What an issued invoice asks to be paid (`paidAmount` and `unpaidAmount`) is its `grandTotal` in whole smallest units
+  of its currency by ISO 4217, half to even: of 111.309 JPY it is 111, of 0.004 USD nothing. What is used and not
+  invoiced yet stays exact, and so does revenue without tax, which adds lines.
 - The rate of tax is the customer's for the metric, else for the plan, else its `default`, else the plan's. Tax is never
   looked up. It is 0 where the price is out of scope or the subscription exempt.
 - A price keeps, for the period under way, everything it had when the period began, but for its payment term. A pinned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -28,6 +29,15 @@ class Invoice(NamedTuple):
 
     record: Record
     lines: list[Record]
+
+    @property
+    def due(self) -> Decimal:
+        return invoices.due(self.record)
+
+    @property
+    def rounding(self) -> Decimal:
+        """The difference between the exact total and what is asked."""
+        return self.due - Decimal(self.record["grandTotal"])
 
 
 def routes(emulator: Emulator) -> list[Route]:

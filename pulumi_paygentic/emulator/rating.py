@@ -1,7 +1,7 @@
 """What usage and fees cost, and which periods they are billed for. Pure: decimals and dates in, decimals and dates out.
 
 Amounts are rounded once a line, to nine decimals (the API's atomic unit is a billionth of the currency), half to even;
-everything above a line only adds.
+everything above a line only adds. What an invoice asks to be paid is rounded once more, to what can be paid.
 """
 
 from __future__ import annotations
@@ -139,6 +139,11 @@ def _times(amount: Decimal, part: Fraction) -> Decimal:
 
 def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(ATOM, rounding=ROUND_HALF_EVEN, context=_EXACT)
+
+
+def to_units(amount: Decimal, decimals: int) -> Decimal:
+    """In whole units of a currency's smallest one, half to even."""
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN, context=_EXACT)
 
 
 def total(amounts: Sequence[Decimal]) -> Decimal:

@@ -67,6 +67,12 @@ def total(expected: Mapping[str, Line]) -> Fraction:
     return sum((line.price + line.tax for line in expected.values()), Fraction(0))
 
 
+def due(expected: Mapping[str, Line], decimals: int = 2) -> Fraction:
+    """What the invoice asks to be paid: the total in the currency's smallest unit, half to even."""
+    unit = Fraction(1, int(10**decimals))
+    return round(total(expected) / unit) * unit
+
+
 def to_atoms(amount: Fraction) -> Fraction:
     """To the API's smallest unit, a billionth; what lies in the middle goes to the even neighbour, as `round` does."""
     return round(amount / ATOM) * ATOM
@@ -97,6 +103,8 @@ def differences(expected: Mapping[str, Line], invoice: Mapping[str, Any], tax_pe
     check("totals", "subtotal", invoice["subtotal"], subtotal(expected))
     check("totals", "totalTax", invoice["totalTax"], total(expected) - subtotal(expected))
     check("totals", "grandTotal", invoice["grandTotal"], total(expected))
+    asked = Fraction(invoice["paidAmount"]) + Fraction(invoice["unpaidAmount"])
+    check("totals", "the amount due", decimal(asked), due(expected))
     return found
 
 

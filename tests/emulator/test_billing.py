@@ -65,7 +65,7 @@ def test_a_period_is_open_then_closing_then_issued_and_paid_from_the_wallet(merc
     _use(merchant, customer, "01-31T12:00:00Z", 100)
     issued, current = _invoices(merchant, subscription)
     assert (issued["status"], issued["grandTotal"], issued["paidAmount"], issued["unpaidAmount"]) == (
-        *("PAID", "0.004", "0.004"),
+        *("PAID", "0.004", "0.00"),
         "0.00",
     )
     assert (issued["issuedAt"], issued["periodEnd"]) == ("2030-02-01T01:00:00.000Z", "2030-02-01T00:00:00.000Z")
@@ -78,11 +78,11 @@ def test_a_period_is_open_then_closing_then_issued_and_paid_from_the_wallet(merc
 
 def test_a_wallet_that_holds_too_little_leaves_the_invoice_unpaid(merchant: Merchant) -> None:
     _, _, subscription = _payg(merchant, "1")
-    _use(merchant, subscription["customerId"], "01-02T00:00:00Z", "100.000000001")
+    _use(merchant, subscription["customerId"], "01-02T00:00:00Z", "100.005000001")
     _use(merchant, subscription["customerId"], "02-02T00:00:00Z", 100)
     _at(merchant, "03-01T02:00:00Z")
     one, two, _ = _invoices(merchant, subscription)
-    assert (one["status"], one["unpaidAmount"]) == ("ISSUED", "100.000000001")
+    assert (one["status"], one["grandTotal"], one["unpaidAmount"]) == ("ISSUED", "100.005000001", "100.01")
     assert (two["status"], two["unpaidAmount"]) == ("PAID", "0.00")
 
 

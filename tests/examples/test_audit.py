@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ INVOICE = {
     "subtotal": "44.000002331",
     "totalTax": "8.800000466",
     "grandTotal": "52.800002797",
+    "paidAmount": "52.80",
+    "unpaidAmount": "0.00",
     "lineItems": {
         "lineItems": [
             _line("Basic", 7, "0.000000333", 0.2, "0.000002331", "0.000000466", "0.000002797"),
@@ -51,6 +54,18 @@ def test_the_right_invoice_has_no_difference() -> None:
 def test_a_wrong_last_digit_of_a_sum_is_told(name: str) -> None:
     wrong = {**INVOICE, name: f"{INVOICE[name]}1"}
     assert audit.differences(COMPUTED, wrong, 20) == [f"totals: {name} is {wrong[name]}, computed {INVOICE[name]}"]
+
+
+@pytest.mark.parametrize("name", ["paidAmount", "unpaidAmount"])
+def test_a_cent_too_much_to_pay_is_told(name: str) -> None:
+    wrong = {**INVOICE, name: str(Decimal(str(INVOICE[name])) + Decimal("0.01"))}
+    assert audit.differences(COMPUTED, wrong, 20) == ["totals: the amount due is 52.81, computed 52.80"]
+
+
+@given(amount=st.decimals("-1000", "1000", places=9), decimals=st.integers(0, 4))
+def test_both_round_what_is_due_alike(amount: Decimal, decimals: int) -> None:
+    line = audit.Line(1, Fraction(amount), Fraction(amount), Fraction(0))
+    assert audit.due({"line": line}, decimals) == Fraction(rating.to_units(amount, decimals))
 
 
 @pytest.mark.parametrize("name", ["quantity", "unitPrice", "taxRate", "totalPrice", "totalTax", "totalAmount"])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.emulator import kinds, rating
+from pulumi_paygentic.emulator import currencies, kinds, rating
 from pulumi_paygentic.emulator.billing import clocks, lines, wallets
 from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.lines import Bill
@@ -21,7 +21,10 @@ from pulumi_paygentic.emulator.store import Record, Store
 GRACE = timedelta(hours=1)
 """How long after a period usage of it is still taken."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
-_PRIVATE = ("terms", "lines", "planId", "last", "refunded")
+_PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount")
+_NOTHING = Decimal(0)
+_CENTS = 2
+"""Of a currency that has left the list since a data file was made."""
 
 
 def open_invoice(store: Store, subscription: Record, number: int, period: Period, agreed: list[Term]) -> Record:
@@ -83,7 +86,7 @@ def issue(store: Store, invoice: Record, now: datetime, courses: Courses | None 
     final = bill(store, invoice, courses)
     subscription = final.subscription
     sums = lines.totals(final.lines)
-    owed = sums["grandTotal"]
+    owed = amount_due(sums["grandTotal"], invoice["currency"])
     wallet = Wallet(invoice["merchantId"], invoice["customerId"], invoice["currency"])
     paid = owed <= wallets.balance(store, wallet)
     if paid and owed:
@@ -102,7 +105,7 @@ def issue(store: Store, invoice: Record, now: datetime, courses: Courses | None 
         "dueAt": timestamp(midnight + timedelta(days=subscription["paymentTermDays"])),
         "paidAt": timestamp(now) if paid else None,
         "updatedAt": timestamp(now),
-        **_amounts(sums, owed if paid else Decimal(0)),
+        **_amounts(sums, *((owed, _NOTHING) if paid else (_NOTHING, owed))),
     }
     store.put(issued)
     return issued
@@ -147,12 +150,26 @@ def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
     shown = {name: value for name, value in invoice.items() if name not in _PRIVATE}
     found = lines_of(store, invoice)
     if invoice["status"] == "ACTIVE":
-        shown |= _amounts(lines.totals(found), Decimal(0))
+        sums = lines.totals(found)
+        shown |= _amounts(sums, _NOTHING, sums["grandTotal"])
         shown |= {"invoiceNumber": None, "issuedAt": None, "dueAt": None, "paidAt": None}
         shown["nextActionAt"] = invoice["gracePeriodEnd"]
     return {**shown, "status": status_of(store, invoice, now), "itemCount": len(found)}
 
 
-def _amounts(sums: dict[str, Decimal], paid: Decimal) -> dict[str, str]:
-    amounts = {**sums, "paidAmount": paid, "unpaidAmount": sums["grandTotal"] - paid}
+def amount_due(total: Decimal, currency: str) -> Decimal:
+    """What an invoice asks to be paid: its total in whole smallest units of its currency, half to even.
+
+    This is the only place that rounds more than a line is: lines and totals keep their nine decimals.
+    """
+    return rating.to_units(total, currencies.DECIMALS.get(currency, _CENTS))
+
+
+def due(invoice: Record) -> Decimal:
+    """What an invoice that is issued, or as it is shown, comes to for who pays it."""
+    return amount_due(Decimal(invoice["grandTotal"]), invoice["currency"])
+
+
+def _amounts(sums: dict[str, Decimal], paid: Decimal, unpaid: Decimal) -> dict[str, str]:
+    amounts = {**sums, "paidAmount": paid, "unpaidAmount": unpaid}
     return {name: rating.plain(amount) for name, amount in amounts.items()}

@@ -68,15 +68,21 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
     for share in shares:
         line = share.line["eventId"]
         given_back = {**given_back, line: str(Decimal(given_back.get(line, "0")) + share.quantity)}
-    store.put({**invoice, "refunded": given_back})
-    subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
     amount = rating.total([part for share in shares for part in (share.price, share.tax)])
+    before = rating.total([Decimal(invoice["grandTotal"]), -Decimal(invoice.get("refundedAmount", "0"))])
+    after = rating.total([before, -amount])
+    refunded = str(rating.total([Decimal(invoice["grandTotal"]), -after]))
+    invoice = {**invoice, "refunded": given_back, "refundedAmount": refunded}
+    store.put(invoice)
+    # Together the differences of what is due are what was due: refunds give back neither more nor less.
+    less = invoices.amount_due(before, invoice["currency"]) - invoices.amount_due(after, invoice["currency"])
+    subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
     if invoice["status"] != "PAID":
-        _forgive(store, {**invoice, "refunded": given_back}, amount, now)
+        _forgive(store, invoice, less, now)
     elif subscription.get("status") != "terminated":
         _owe(store, usage, shares)
     else:
-        wallets.enter(store, Wallet(usage.merchant, usage.customer, invoice["currency"]), amount, now, usage.id)
+        wallets.enter(store, Wallet(usage.merchant, usage.customer, invoice["currency"]), less, now, usage.id)
 
 
 def _forgive(store: Store, invoice: Record, amount: Decimal, now: datetime) -> None:

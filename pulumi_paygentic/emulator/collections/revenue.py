@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pulumi_paygentic.emulator import events, kinds, query, rating
+from pulumi_paygentic.emulator.billing import invoices
 from pulumi_paygentic.emulator.clock import timestamp
 from pulumi_paygentic.emulator.context import Answer, Context, refuse
 from pulumi_paygentic.emulator.errors import NotReproduced
@@ -117,7 +118,13 @@ def _by_status(found: Invoices, names: Iterable[str]) -> dict[str, dict[str, Any
         "paid": [invoice for invoice in found if invoice["status"] == "PAID"],
         "writtenOff": [],
     }
-    return {name: {"count": len(members[name]), "amount": _sum(members[name], "grandTotal")} for name in names}
+    return {
+        name: {
+            "count": len(members[name]),
+            "amount": rating.plain(rating.total(list(map(invoices.due, members[name])))),
+        }
+        for name in names
+    }
 
 
 def _rebates(found: Invoices) -> dict[str, Any]:
