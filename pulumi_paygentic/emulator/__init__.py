@@ -1,9 +1,9 @@
-"""A Paygentic of one's own, on loopback: an ASGI application over SQLite, written from the API's description.
+"""A Paygentic on your own machine: an ASGI application over SQLite, written from the API's description.
 
 It reproduces the catalog (products, billable metrics, prices, plans and their versions, fees, features, items),
 customers and subscriptions, authorization links, usage and what it measures, reservations and entitlements, invoices
-and revenue, test clocks, and the merchant's reset. What it does not reproduce is listed in `NOT_REPRODUCED`, and
-parts of operations in `PARTS`: both answer 501. What the description leaves open is decided in `NOTES`.
+and revenue, test clocks, and the merchant's reset. `not_implemented()` lists the operations that answer 501, and
+`PARTS` the parts of operations that do. `docs/emulator.md` says how it decides what the description leaves open.
 
 A person opens `/`, the merchant's dashboard and the checkout of an authorization link in a browser; these pages answer
 only to loopback's names, load nothing from elsewhere, and take forms only from themselves.
@@ -20,11 +20,12 @@ fail, `clock` moves the time, `reset` forgets everything.
 from __future__ import annotations
 
 try:
-    from pulumi_paygentic.emulator.accounts import Account
     from pulumi_paygentic.emulator.app import create_app
+    from pulumi_paygentic.emulator.collections.not_implemented import PARTS
+    from pulumi_paygentic.emulator.collections.registry import not_implemented
     from pulumi_paygentic.emulator.server import Running, ServeError, running, serve
-    from pulumi_paygentic.emulator.store import StoreError
-    from pulumi_paygentic.emulator.unreproduced import NOT_REPRODUCED, PARTS
+    from pulumi_paygentic.emulator.state import Account
+    from pulumi_paygentic.emulator.storage.store import StoreError
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"babel", "httptools", "jinja2", "starlette", "uvicorn"}:
         raise
@@ -33,17 +34,14 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-from pulumi_paygentic.emulator.notes import NOTES
-
 __all__ = [
-    "NOTES",
-    "NOT_REPRODUCED",
     "PARTS",
     "Account",
     "Running",
     "ServeError",
     "StoreError",
     "create_app",
+    "not_implemented",
     "running",
     "serve",
 ]

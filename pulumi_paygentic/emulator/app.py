@@ -13,19 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_paygentic.emulator import checkout, control, portal
-from pulumi_paygentic.emulator.accounts import Account, Accounts
-from pulumi_paygentic.emulator.aggregates import Aggregates
-from pulumi_paygentic.emulator.calls import Calls, CountCalls
-from pulumi_paygentic.emulator.clock import Clock
-from pulumi_paygentic.emulator.dashboard import routes as dashboard
+from pulumi_paygentic.emulator.collections.registry import operations
+from pulumi_paygentic.emulator.control import routes as control
+from pulumi_paygentic.emulator.control.calls import Calls, CountCalls
+from pulumi_paygentic.emulator.control.faults.faults import Disturb, Faults
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
-from pulumi_paygentic.emulator.faults.faults import Disturb, Faults
-from pulumi_paygentic.emulator.operations import operations
-from pulumi_paygentic.emulator.routing import Api, Emulator
-from pulumi_paygentic.emulator.store import Store
-from pulumi_paygentic.emulator.templates import Templates
-from pulumi_paygentic.emulator.wire import respond_error
+from pulumi_paygentic.emulator.http.json_body import respond_error
+from pulumi_paygentic.emulator.http.paths import Paths
+from pulumi_paygentic.emulator.http.routing import Api
+from pulumi_paygentic.emulator.pages import checkout, portal
+from pulumi_paygentic.emulator.pages.dashboard import routes as dashboard
+from pulumi_paygentic.emulator.state import Account, Accounts, Emulator
+from pulumi_paygentic.emulator.storage.clock import Clock
+from pulumi_paygentic.emulator.storage.store import Store
 
 DEFAULT_API_KEY = "sk_test_emulator"
 DEFAULT_MERCHANT = "org_emulator"
@@ -40,16 +40,14 @@ def create_app(
     latency_ms: float = 0,
 ) -> Starlette:
     """The emulator: one account, and `accounts` besides. Without `data` it forgets everything when it goes."""
-    aggregates = Aggregates()
     emulator = Emulator(
-        store=Store(None if data is None else str(data), aggregates),
-        aggregates=aggregates,
+        store=Store(None if data is None else str(data)),
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
     )
     api = operations()
-    templates = Templates(api)
-    calls, faults = Calls(), Faults(templates)
+    paths = Paths(api)
+    calls, faults = Calls(), Faults(paths)
     app = Starlette(
         routes=[
             *checkout.routes(emulator),
@@ -58,10 +56,10 @@ def create_app(
             *control.routes(emulator, calls, faults),
         ],
         middleware=[
-            Middleware(CountCalls, calls=calls, templates=templates),
+            Middleware(CountCalls, calls=calls, paths=paths),
             Middleware(Disturb, faults=faults),
             Middleware(Latency, seconds=latency_ms / 1000),
-            Middleware(Api, emulator=emulator, operations=api, templates=templates),
+            Middleware(Api, emulator=emulator, operations=api, paths=paths),
         ],
         exception_handlers={HTTPException: _http_error, ApiError: _api_error, Exception: _internal_error},
     )

@@ -11,7 +11,7 @@ ApiError
 ├── TooLarge                 413
 ├── UnsupportedMediaType     415
 ├── Unprocessable            422
-└── NotReproduced            501, the emulator's own
+└── OperationNotImplemented            501, the emulator's own
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Unprocessable(ApiError):
     error = "unprocessable_entity"
 
 
-class NotReproduced(ApiError):
+class OperationNotImplemented(ApiError):
     """The API has this, the emulator does not: never answered with a made-up success."""
 
     status = 501
@@ -132,3 +132,8 @@ class NotReproduced(ApiError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The emulator does not reproduce {what}.", code="NOT_REPRODUCED", details={"what": what})
+
+
+def refuse(field_name: str, message: str, code: str = "invalid") -> ValidationFailed:
+    """A 400 about one field, for the rules that no single field's type can state."""
+    return ValidationFailed([FieldError(field_name, message, code)])

@@ -15,8 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pulumi_paygentic.emulator.app import DEFAULT_API_KEY, DEFAULT_MERCHANT, create_app
-from pulumi_paygentic.emulator.outage import BACKLOG, Outage, bound
-from pulumi_paygentic.emulator.protocol import Protocol
+from pulumi_paygentic.emulator.control.outage import BACKLOG, Outage, bound
+from pulumi_paygentic.emulator.http.protocol import Protocol
 
 
 class ServeError(Exception):

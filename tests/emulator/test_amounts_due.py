@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import rating
-from pulumi_paygentic.emulator.billing import invoices
+from pulumi_paygentic.emulator.billing import invoices, rating
 from tests.emulator.merchant import Json, Merchant
 from tests.emulator.pages import read_page
 

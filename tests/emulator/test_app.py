@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from pulumi_paygentic.emulator import Running, ServeError, StoreError, create_app, running, serve
 from pulumi_paygentic.emulator.server import listen
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.storage.store import Store
 from tests.emulator.in_process import KEY, client_of
 from tests.emulator.instant import instant_loop
 
@@ -156,7 +156,7 @@ def test_a_transaction_that_sqlite_itself_takes_back_is_an_error_and_the_next_on
 def test_an_internal_failure_is_a_json_500(monkeypatch: pytest.MonkeyPatch) -> None:
     app = create_app()
     with client_of(app, raise_app_exceptions=False) as client:
-        monkeypatch.setattr("pulumi_paygentic.emulator.store.Store.insert", None)
+        monkeypatch.setattr("pulumi_paygentic.emulator.storage.store.Store.insert", None)
         answer = client.post("/v0/products", json=PRODUCT)
         assert (answer.status_code, answer.json()["error"]) == (500, "internal_server_error")
         monkeypatch.undo()

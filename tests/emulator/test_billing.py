@@ -11,7 +11,7 @@ import pytest
 from paygentic_sdk.models import InvoiceLineItems
 
 from pulumi_paygentic.emulator import running
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.storage.store import Store
 from tests.emulator.merchant import Json, Merchant, merchant_of
 
 CLOCK = "/_emulator/clock"

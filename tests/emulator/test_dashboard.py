@@ -7,10 +7,10 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from pulumi_paygentic.emulator.dashboard.links import Made
-from pulumi_paygentic.emulator.dashboard.overview import _revenues
 from pulumi_paygentic.emulator.pages.charts import Series, bars, short
-from pulumi_paygentic.emulator.reports import PlanRevenue
+from pulumi_paygentic.emulator.pages.dashboard.links import Made
+from pulumi_paygentic.emulator.pages.dashboard.overview import _revenues
+from pulumi_paygentic.emulator.pages.reports import PlanRevenue
 from tests.emulator.merchant import Json, Merchant
 from tests.emulator.pages import PageReader, read_page
 

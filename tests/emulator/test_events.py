@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import create_app, running, tables
-from pulumi_paygentic.emulator.tallies import numeric
+from pulumi_paygentic.emulator import create_app, running
+from pulumi_paygentic.emulator.metering.aggregation import numeric
+from pulumi_paygentic.emulator.storage import tables
 from tests.emulator.in_process import KEY
 from tests.emulator.merchant import Json, Merchant
 

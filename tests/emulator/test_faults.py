@@ -15,7 +15,7 @@ import pytest
 from starlette.types import Message
 
 from pulumi_paygentic.emulator import create_app, running
-from pulumi_paygentic.emulator.faults.exchange import ConnectionDropped
+from pulumi_paygentic.emulator.control.faults.exchange import ConnectionDropped
 from tests.emulator.in_process import client_of
 from tests.emulator.instant import InstantLoop, instant_loop
 from tests.emulator.merchant import Json, Merchant

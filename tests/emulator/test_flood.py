@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from pulumi_paygentic.emulator import Running, create_app
-from pulumi_paygentic.emulator.protocol import LARGEST_HEAD
-from pulumi_paygentic.emulator.wire import LARGEST_BODY
+from pulumi_paygentic.emulator.http.json_body import LARGEST_BODY
+from pulumi_paygentic.emulator.http.protocol import LARGEST_HEAD
 from tests.emulator.in_process import KEY
 from tests.emulator.merchant import Merchant
 

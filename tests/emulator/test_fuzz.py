@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import Account, create_app, tables
-from pulumi_paygentic.emulator.operations import operations
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator import Account, create_app
+from pulumi_paygentic.emulator.collections.registry import operations
+from pulumi_paygentic.emulator.storage import tables
+from pulumi_paygentic.emulator.storage.store import Store
 from tests.emulator.in_process import InProcess, client_of
 
 DOCUMENTED = {200, 201, 202, 204, 207, 400, 403, 404, 405, 409, 413, 415, 422, 501}

@@ -16,12 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paygentic_sdk import Paygentic
 
-from pulumi_paygentic.emulator import arrivals, create_app, events, kinds, metering, reports
-from pulumi_paygentic.emulator.aggregates import Aggregates
-from pulumi_paygentic.emulator.events import Event
-from pulumi_paygentic.emulator.metering import Question, Window
-from pulumi_paygentic.emulator.store import Record, Store
-from pulumi_paygentic.emulator.tallies import EXACT, Tally, numeric
+from pulumi_paygentic.emulator import create_app
+from pulumi_paygentic.emulator.metering import event_counts, events, measurement
+from pulumi_paygentic.emulator.metering.aggregates import Aggregates
+from pulumi_paygentic.emulator.metering.aggregation import EXACT, Tally, numeric
+from pulumi_paygentic.emulator.metering.event_counts import EventCounts
+from pulumi_paygentic.emulator.metering.events import Event
+from pulumi_paygentic.emulator.metering.measurement import Question, Window
+from pulumi_paygentic.emulator.pages import reports
+from pulumi_paygentic.emulator.storage import clock, kinds
+from pulumi_paygentic.emulator.storage.store import Record, Store
 from tests.emulator.in_process import client_of
 from tests.emulator.merchant import Merchant
 
@@ -30,7 +34,7 @@ EVERYTHING = [Question(0, 2**60, None, "HOUR", ("subject",)), Question(0, 2**60,
 AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST")
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 MOMENTS = [
-    events.milliseconds(NOON + timedelta(days=days, seconds=seconds, milliseconds=milliseconds))
+    clock.milliseconds(NOON + timedelta(days=days, seconds=seconds, milliseconds=milliseconds))
     for days in (0, 1)
     for seconds in (0, 60, 3600)
     for milliseconds in (-1, 0, 1)
@@ -147,14 +151,15 @@ def test_what_is_kept_says_what_the_table_says(steps: list[Any]) -> None:
                         _do(store, step)
             _agree(store, EVERYTHING)
         counted = {kind: len(list(rows)) for kind in ("run", "stop") if (rows := _of(store, kind))}
-        assert arrivals.of(store).counts(MERCHANT) == counted
+        assert event_counts.of(store).counts(MERCHANT) == counted
         assert reports.event_count(store, MERCHANT) == sum(counted.values())
 
 
 @pytest.mark.parametrize("room", [0, 9, 100, 700])
 def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int) -> None:
     """Also of one reading alone, which is then answered from the table."""
-    with _store(Aggregates(room)) as (_, store):
+    with _store() as (_, store):
+        store.derived(Aggregates).room = room
         for number in range(60):
             _do(store, Reported("run", f"cus_{number % 9}", None, MOMENTS[number % len(MOMENTS)], {"size": number}))
         for window in (None, *get_args(Window)):
@@ -164,15 +169,16 @@ def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int
                         span = (MOMENTS[1], MOMENTS[-2]) if customer else (0, 2**60)
                         step = Asked("run", aggregation, Question(*span, customer, window, dimensions))
                         assert _measured(store, step) == _recounted(store, step)
-                        assert store.aggregates.weight <= room
+                        assert store.derived(Aggregates).weight <= room
         _do(store, Reported("run", "cus_3", None, MOMENTS[3], {"size": 1000}))
         _agree(store, EVERYTHING)
-        assert store.aggregates.weight <= room
+        assert store.derived(Aggregates).weight <= room
 
 
 def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() -> None:
-    aggregates = Aggregates(50)
-    with _store(aggregates) as (_, store):
+    with _store() as (_, store):
+        aggregates = store.derived(Aggregates)
+        aggregates.room = 50
         for number in range(60):
             _do(store, Reported("run", f"cus_{number}", None, MOMENTS[0], {"size": number}))
         step = Asked("run", "UNIQUE_COUNT", Question(0, 2**60))
@@ -181,7 +187,7 @@ def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() ->
         assert (series.given_up, series.weight, series.timelines) == (True, 0, {})
         assert _measured(store, step) == _recounted(store, step)
         store.forget(MERCHANT, "cus_1")
-        assert (aggregates.series, aggregates.arrivals.seen) == ({}, 0)
+        assert (aggregates.series, store.derived(EventCounts).seen) == ({}, 0)
         assert _measured(store, step)[0] == (59, 59)
 
 
@@ -190,15 +196,15 @@ def test_only_a_write_of_events_that_is_taken_back_drops_what_is_kept() -> None:
         step = Asked("run", "SUM", Question(0, 2**60))
         _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
         assert _measured(store, step)[0] == (1, 1)
-        [kept] = store.aggregates.series.values()
+        [kept] = store.derived(Aggregates).series.values()
         with suppress(Undone), store.transaction():
             store.insert(kinds.PRODUCT, MERCHANT, {"id": "prod_a"})
             raise Undone
-        assert list(store.aggregates.series.values()) == [kept]
+        assert list(store.derived(Aggregates).series.values()) == [kept]
         with suppress(Undone), store.transaction():
             _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
             raise Undone
-        assert not store.aggregates.series
+        assert not store.derived(Aggregates).series
 
 
 def test_a_refused_request_costs_the_next_question_nothing() -> None:
@@ -213,10 +219,10 @@ def test_a_refused_request_costs_the_next_question_nothing() -> None:
             merchant.call("POST", "/v0/events", {**event, "timestamp": at}, expect=202)
         path = f"/v0/billableMetrics/{metric}/meter?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z"
         first = merchant.get(path)
-        kept = dict(app.state.emulator.aggregates.series)
+        kept = dict(app.state.emulator.store.derived(Aggregates).series)
         plan = {"name": "P", "currency": "USD", "merchantId": merchant.id, "productId": product}
         merchant.call("POST", "/v0/plans", {**plan, "prices": ["price_nothing"]}, expect=404)
-        series = app.state.emulator.aggregates.series
+        series = app.state.emulator.store.derived(Aggregates).series
         assert [series[reading] is one for reading, one in kept.items()] == [True]
         assert merchant.get(path) == first
 
@@ -240,10 +246,10 @@ def _agree(store: Store, asked: Iterable[Question]) -> None:
 
 
 @contextmanager
-def _store(aggregates: Aggregates | None = None) -> Iterator[tuple[str, Store]]:
+def _store() -> Iterator[tuple[str, Store]]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "emulator.db")
-        store = Store(path, aggregates)
+        store = Store(path)
         yield path, store
         store.close()
 
@@ -278,7 +284,7 @@ def _measured(store: Store, step: Asked) -> tuple[Any, ...]:
     def shown(tally: Tally) -> tuple[Decimal, int]:
         return tally.result(step.aggregation), tally.events
 
-    measured = metering.measure(store, _metric(step), step.question)
+    measured = measurement.measure(store, _metric(step), step.question)
     groups = {group: shown(tally) for group, tally in measured.groups.items()}
     windows = {window: shown(tally) for window, tally in measured.windows.items()}
     return shown(measured.whole), groups, windows
@@ -330,10 +336,10 @@ def _result(rows: list[Rows], aggregation: str) -> tuple[Decimal, int]:
 def _begin(time: int, window: Window | None) -> int:
     if window is None:
         return 0
-    moment = events.moment(time)
+    moment = clock.moment(time)
     smaller: dict[str, dict[str, int]] = {"MINUTE": {}, "HOUR": {"minute": 0}, "DAY": {"minute": 0, "hour": 0}}
     smaller["MONTH"] = {"minute": 0, "hour": 0, "day": 1}
-    return events.milliseconds(moment.replace(second=0, microsecond=0, **smaller[window]))  # type: ignore[arg-type]
+    return clock.milliseconds(moment.replace(second=0, microsecond=0, **smaller[window]))  # type: ignore[arg-type]
 
 
 def _of(store: Store, kind: str) -> list[Rows]:

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paygentic_sdk import Paygentic
 
-from pulumi_paygentic.emulator import create_app, durations, rating
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator import create_app
+from pulumi_paygentic.emulator.billing import rating
+from pulumi_paygentic.emulator.storage import durations
+from pulumi_paygentic.emulator.storage.store import Store
 from tests.emulator.in_process import client_of
 from tests.emulator.merchant import Json, Merchant
 

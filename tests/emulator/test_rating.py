@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import durations, rating
-from pulumi_paygentic.emulator.rating import Period
+from pulumi_paygentic.emulator.billing import rating
+from pulumi_paygentic.emulator.billing.rating import Period
+from pulumi_paygentic.emulator.storage import durations
 
 TIERS = [("100", "0.05"), ("1000", "0.04"), (None, "0.03")]
 VOLUME = {

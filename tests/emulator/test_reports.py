@@ -7,8 +7,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from pulumi_paygentic.emulator import create_app, reports
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator import create_app
+from pulumi_paygentic.emulator.pages import reports
+from pulumi_paygentic.emulator.storage.store import Store
 from tests.emulator.in_process import InProcess, client_of
 from tests.emulator.merchant import Json
 
@@ -109,8 +110,7 @@ def test_revenue_comes_by_plan_and_month_and_customers_with_their_wallets(client
     data = [{"billableMetricId": metric, "quantity": 10}]
     _made(client, "/v0/entitlements", customerId=customer, entitlementData=data)
     rows = [
-        (r.period_start.month, r.period_end.month, r.invoiced, r.accruing)
-        for r in reports.revenue(store, now, MERCHANT)
+        (r.period_start.month, r.period_end.month, r.invoiced, r.accruing) for r in reports.revenue(store, MERCHANT)
     ]
     assert rows == [(2, 3, Decimal(0), Decimal(2)), (1, 2, Decimal(2), Decimal(0))]
     [wallet] = reports.customers(store, MERCHANT, now=now)[0].wallets

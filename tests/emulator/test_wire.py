@@ -7,12 +7,13 @@ import httpx
 import pytest
 from paygentic_sdk import Paygentic, errors
 
-from pulumi_paygentic.emulator import NOT_REPRODUCED, PARTS, Running, unreproduced
-from pulumi_paygentic.emulator.wire import LARGEST_BODY
+from pulumi_paygentic.emulator import PARTS, Running, not_implemented
+from pulumi_paygentic.emulator import errors as answers_that_refuse
+from pulumi_paygentic.emulator.http.json_body import LARGEST_BODY
 from tests.emulator.merchant import Json, Merchant
 
 UNSUPPORTED = [
-    (method, path) for paths in NOT_REPRODUCED.values() for path, methods in paths.items() for method in methods.split()
+    (method, path) for paths in not_implemented().values() for path, methods in paths.items() for method in methods
 ]
 
 
@@ -89,7 +90,7 @@ def test_what_is_not_reproduced_is_501_and_says_what(merchant: Merchant, method:
     body: Json | None = None if method in {"GET", "DELETE"} else {}
     answer = merchant.call(method, path, body, expect=501)
     assert answer["code"] == "NOT_REPRODUCED"
-    assert answer["details"]["what"] in NOT_REPRODUCED
+    assert answer["details"]["what"] in not_implemented()
 
 
 def test_every_part_that_is_not_reproduced_is_listed_and_is_501(merchant: Merchant) -> None:
@@ -111,13 +112,15 @@ def test_every_part_that_is_not_reproduced_is_listed_and_is_501(merchant: Mercha
 
 
 def test_nothing_answers_501_that_is_not_listed() -> None:
-    package = Path(unreproduced.__file__).parent
+    package = Path(answers_that_refuse.__file__).parent
     raised = {
         text
         for path in package.rglob("*.py")
-        for text in re.findall(r'NotReproduced\("([^"]*)"', path.read_text(encoding="utf-8"))
+        for text in re.findall(r'OperationNotImplemented\("([^"]*)"', path.read_text(encoding="utf-8"))
     }
-    calls = sum(path.read_text(encoding="utf-8").count("raise NotReproduced(") for path in package.rglob("*.py"))
+    calls = sum(
+        path.read_text(encoding="utf-8").count("raise OperationNotImplemented(") for path in package.rglob("*.py")
+    )
     assert raised == PARTS.keys()
     assert calls == len(PARTS) + 1, "the texts stand where they are raised, but for whole operations"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_paygentic.emulator.pages.words import counted, plural, singular
+from pulumi_paygentic.emulator.pages.formatting import counted, plural, singular
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_paygentic.emulator.collections.authorizations import CHECKOUT
+from pulumi_paygentic.emulator.collections.customers.authorizations import CHECKOUT
 from tests.engine.site import Site
 from tests.engine.stack import Stack
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.emulator import rating
+from pulumi_paygentic.emulator.billing import rating
 from scripts.rehearsal import audit
 from scripts.rehearsal.audit import Price
 

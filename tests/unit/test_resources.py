@@ -19,7 +19,7 @@ from pulumi_paygentic import catalog, resources
 from pulumi_paygentic.api import SETTINGS
 from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
-from pulumi_paygentic.emulator.operations import operations
+from pulumi_paygentic.emulator.collections.registry import operations
 from pulumi_paygentic.resources.base import CatalogResource
 from tests.examples_of_kinds import EXAMPLES
 

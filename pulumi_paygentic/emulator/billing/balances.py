@@ -9,15 +9,17 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import durations, events, kinds, metering, rating
+from pulumi_paygentic.emulator.billing import rating
 from pulumi_paygentic.emulator.billing.credits import NEVER, Credit, State, decimal
-from pulumi_paygentic.emulator.durations import Duration
-from pulumi_paygentic.emulator.errors import NotReproduced
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.metering import Question
-from pulumi_paygentic.emulator.rating import Period
-from pulumi_paygentic.emulator.store import Record, Store
-from pulumi_paygentic.emulator.tallies import EXACT
+from pulumi_paygentic.emulator.billing.rating import Period
+from pulumi_paygentic.emulator.errors import OperationNotImplemented
+from pulumi_paygentic.emulator.metering import measurement
+from pulumi_paygentic.emulator.metering.aggregation import EXACT
+from pulumi_paygentic.emulator.metering.measurement import Question
+from pulumi_paygentic.emulator.storage import clock, durations, kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time
+from pulumi_paygentic.emulator.storage.durations import Duration
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 MOST_PERIODS = 20_000
 """How many of an entitlement's periods one question goes through; the clock is not moved on by more."""
@@ -37,7 +39,7 @@ class Balance(NamedTuple):
 def balance_of(store: Store, entitlement: Record, at: datetime) -> Balance:
     course = Course(store, entitlement)
     if course.periods_until(at) > MOST_PERIODS:
-        raise NotReproduced("entitlements of so many periods")
+        raise OperationNotImplemented("entitlements of so many periods")
     state = course.at(at)
     last = state.period
     if last is None:
@@ -104,9 +106,9 @@ class Course:
 
     def _measured(self, period: Period) -> Decimal:
         customer = str(self._entitlement["customerId"])
-        asked = Question(events.milliseconds(period.start), events.milliseconds(period.end), customer)
+        asked = Question(clock.milliseconds(period.start), clock.milliseconds(period.end), customer)
         return rating.total(
-            [metering.measure(self._store, m, asked).whole.result(m["aggregation"]) for m in self._metrics]
+            [measurement.measure(self._store, m, asked).whole.result(m["aggregation"]) for m in self._metrics]
         )
 
 

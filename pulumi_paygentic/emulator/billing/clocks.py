@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulumi_paygentic.emulator import kinds
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.storage import kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 def time_of(store: Store, subscription: Record, now: datetime) -> datetime:

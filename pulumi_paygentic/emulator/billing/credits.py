@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from decimal import Decimal
 
-from pulumi_paygentic.emulator.rating import Period
-from pulumi_paygentic.emulator.store import Record
+from pulumi_paygentic.emulator.billing.rating import Period
+from pulumi_paygentic.emulator.storage.store import Record
 
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 _NONE = Decimal(0)

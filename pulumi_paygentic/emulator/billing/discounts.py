@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import kinds, rating
+from pulumi_paygentic.emulator.billing import rating
 from pulumi_paygentic.emulator.billing.balances import Courses
-from pulumi_paygentic.emulator.billing.terms import Term
-from pulumi_paygentic.emulator.rating import Period
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.rating import Period
+from pulumi_paygentic.emulator.storage import kinds
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 class Share(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pulumi_paygentic.emulator import durations, events, kinds
-from pulumi_paygentic.emulator.billing import terms
-from pulumi_paygentic.emulator.context import refuse
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.billing import price_snapshots
+from pulumi_paygentic.emulator.errors import refuse
+from pulumi_paygentic.emulator.storage import clock, durations, kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 MOST_PERIODS = 50_000
 """Of all subscriptions together, their fees and their entitlements: a few seconds."""
@@ -18,12 +18,12 @@ _NOTHING = timedelta()
 
 def check_move(store: Store, field: str, moment: datetime, clock_id: str | None = None) -> None:
     """Refuse a move of the emulator's clock, or of a test clock, that would open too many periods at once."""
-    time, opened = events.milliseconds(moment), 0
+    time, opened = clock.milliseconds(moment), 0
     rows = store.sql("SELECT subscription, period_end FROM billing WHERE clock IS ? AND next <= ?", (clock_id, time))
     for subscription_id, billed_until in rows:
         subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
         if subscription is not None:
-            opened += sum(_opened(store, subscription, events.moment(min(billed_until, time)), moment))
+            opened += sum(_opened(store, subscription, clock.moment(min(billed_until, time)), moment))
     if opened > MOST_PERIODS:
         raise refuse(
             field,
@@ -38,9 +38,9 @@ def _opened(store: Store, subscription: Record, billed_until: datetime, moment: 
     ends = min(moment, parse_date_time(subscription.get("endingAt", "9999-01-01T00:00:00Z")))
     span = max(ends - billed_until, _NOTHING)
     yield span // durations.parse(subscription["billingCadence"]).average
-    for term in terms.snapshot(store, subscription):
+    for term in price_snapshots.snapshot(store, subscription):
         every = durations.parse(term["price"]["billingCadence"] or "P0D")
-        if every.recurs and not terms.is_metered(term):
+        if every.recurs and not price_snapshots.is_metered(term):
             yield span // durations.at_least_daily(every).average
     for entitlement in store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]}):
         usage_period = entitlement["template"].get("usagePeriod")

@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.emulator import currencies, kinds, rating
-from pulumi_paygentic.emulator.billing import clocks, lines, wallets
+from pulumi_paygentic.emulator.billing import clocks, currencies, invoice_lines, rating, wallets
 from pulumi_paygentic.emulator.billing.balances import Courses
-from pulumi_paygentic.emulator.billing.lines import Bill
-from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.billing.invoice_lines import Bill
+from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.billing.wallets import Wallet
-from pulumi_paygentic.emulator.clock import timestamp
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.rating import Period
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.storage import kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 GRACE = timedelta(hours=1)
 """How long after a period usage of it is still taken."""
@@ -85,7 +84,7 @@ def issue(store: Store, invoice: Record, now: datetime, courses: Courses | None 
     """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice stays unpaid."""
     final = bill(store, invoice, courses)
     subscription = final.subscription
-    sums = lines.totals(final.lines)
+    sums = invoice_lines.totals(final.lines)
     owed = amount_due(sums["grandTotal"], invoice["currency"])
     wallet = Wallet(invoice["merchantId"], invoice["customerId"], invoice["currency"])
     paid = owed <= wallets.balance(store, wallet)
@@ -150,7 +149,7 @@ def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
     shown = {name: value for name, value in invoice.items() if name not in _PRIVATE}
     found = lines_of(store, invoice)
     if invoice["status"] == "ACTIVE":
-        sums = lines.totals(found)
+        sums = invoice_lines.totals(found)
         shown |= _amounts(sums, _NOTHING, sums["grandTotal"])
         shown |= {"invoiceNumber": None, "issuedAt": None, "dueAt": None, "paidAt": None}
         shown["nextActionAt"] = invoice["gracePeriodEnd"]

@@ -11,13 +11,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.emulator import events, kinds, rating
-from pulumi_paygentic.emulator.billing import invoices, wallets
+from pulumi_paygentic.emulator.billing import invoices, rating, wallets
 from pulumi_paygentic.emulator.billing.wallets import Wallet
-from pulumi_paygentic.emulator.clock import timestamp
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.store import Record, Store
-from pulumi_paygentic.emulator.usage import Usage
+from pulumi_paygentic.emulator.metering.older_usage import Usage
+from pulumi_paygentic.emulator.storage import clock, kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 _ISSUED = frozenset({"ISSUED", "PAID"})
 
@@ -33,7 +32,7 @@ class Share(NamedTuple):
 
 def invoice_of(store: Store, usage: Usage) -> Record | None:
     """The issued invoice that billed the usage: that of its time, unless it was reported only after the invoice."""
-    moment, reported = events.moment(usage.time), parse_date_time(json.loads(usage.body)["_reportedAt"])
+    moment, reported = clock.moment(usage.time), parse_date_time(json.loads(usage.body)["_reportedAt"])
     for invoice in store.find(kinds.INVOICE, {"subscriptionId": usage.subscription}):
         period = invoices.period_of(invoice)
         if invoice["status"] in _ISSUED and invoice["sequenceNumber"] and period.start <= moment < period.end:

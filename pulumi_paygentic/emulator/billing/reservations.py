@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.emulator import events, kinds, rating
-from pulumi_paygentic.emulator.billing import invoices, lines, schedule, terms, wallets
-from pulumi_paygentic.emulator.billing.terms import Term
+from pulumi_paygentic.emulator.billing import invoice_lines, invoices, price_snapshots, rating, schedule, wallets
+from pulumi_paygentic.emulator.billing.price_snapshots import Term
 from pulumi_paygentic.emulator.billing.wallets import Wallet
-from pulumi_paygentic.emulator.clock import timestamp
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.storage import clock, kinds
+from pulumi_paygentic.emulator.storage.clock import timestamp
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 LIFETIME = timedelta(hours=1)
 _COLUMNS = "id, merchant, customer, currency, created, expires, remaining, used, max_uses, region, metrics"
@@ -41,8 +41,8 @@ def hold(store: Store, wallet: Wallet, amount: Decimal, now: datetime, terms_of_
         merchant=wallet.merchant,
         customer=wallet.customer,
         currency=wallet.currency,
-        created=events.milliseconds(now),
-        expires=events.milliseconds(now + LIFETIME),
+        created=clock.milliseconds(now),
+        expires=clock.milliseconds(now + LIFETIME),
         remaining=rating.atoms(amount),
         used=0,
         max_uses=terms_of_use["maxUses"],
@@ -60,7 +60,7 @@ def find(store: Store, reservation_id: str) -> Reservation | None:
 
 def draw(store: Store, reservation: Reservation, cost: Decimal, now: datetime) -> None:
     """Use a reservation once. One that has run out guarantees nothing any more, and is left as it is."""
-    if reservation.expires > events.milliseconds(now) and reservation.used < reservation.max_uses:
+    if reservation.expires > clock.milliseconds(now) and reservation.used < reservation.max_uses:
         drawn = min(max(rating.atoms(cost), 0), reservation.remaining)  # a rebate adds nothing to it
         store.sql(
             "UPDATE reservations SET remaining = ?, used = used + 1 WHERE id = ?",
@@ -73,7 +73,7 @@ def held(store: Store, wallet: Wallet, now: datetime) -> Decimal:
     rows = store.sql(
         "SELECT coalesce(sum(remaining), 0) FROM reservations"
         " WHERE customer = ? AND expires > ? AND currency = ? AND used < max_uses",
-        (wallet.customer, events.milliseconds(now), wallet.currency),
+        (wallet.customer, clock.milliseconds(now), wallet.currency),
     )
     return rating.from_atoms(rows[0][0])
 
@@ -88,7 +88,7 @@ def owed(store: Store, wallet: Wallet) -> Decimal:
 def _unpaid(store: Store, invoice: Record) -> Decimal:
     if invoice["status"] == "ISSUED":
         return Decimal(invoice["unpaidAmount"])
-    return lines.totals(invoices.lines_of(store, invoice))["grandTotal"]
+    return invoice_lines.totals(invoices.lines_of(store, invoice))["grandTotal"]
 
 
 def available(store: Store, wallet: Wallet, now: datetime) -> Decimal:
@@ -99,19 +99,19 @@ def available(store: Store, wallet: Wallet, now: datetime) -> Decimal:
 def cost(store: Store, subscription: Record, quantities: dict[str, Decimal]) -> Decimal:
     """What quantities of metrics cost a subscription now, tax included; of volume prices at the tier they reach."""
     invoice = schedule.current(store, subscription["id"])
-    agreed: list[Term] = invoice["terms"] if invoice else terms.snapshot(store, subscription)
+    agreed: list[Term] = invoice["terms"] if invoice else price_snapshots.snapshot(store, subscription)
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     amounts = []
     for term in agreed:
         quantity = quantities.get(term["sourceId"])
-        if quantity is None or not terms.is_metered(term):
+        if quantity is None or not price_snapshots.is_metered(term):
             continue
         price = term["price"]
         if price["model"] == "volume" and invoice is not None:
-            reached = lines.used(store, subscription, term, invoices.period_of(invoice)) + quantity
+            reached = invoice_lines.used(store, subscription, term, invoices.period_of(invoice)) + quantity
             rate = rating.unit_rate(price, reached)
             price = {"model": "standard", "properties": {"unitPrice": f"{rate:f}"}}
-        percent = terms.tax_percent(store, subscription, term)
+        percent = price_snapshots.tax_percent(store, subscription, term)
         inclusive = plan.get("taxBehavior") == "inclusive"
         amounts.append(rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive).total)
     return rating.total(amounts)
@@ -124,8 +124,8 @@ def present(reservation: Reservation) -> dict[str, Any]:
         "merchantId": reservation.merchant,
         "customerId": reservation.customer,
         "billableMetrics": json.loads(reservation.metrics),
-        "createdAt": timestamp(events.moment(reservation.created)),
-        "expiresAt": timestamp(events.moment(reservation.expires)),
+        "createdAt": timestamp(clock.moment(reservation.created)),
+        "expiresAt": timestamp(clock.moment(reservation.expires)),
         "maxUses": reservation.max_uses,
         "usedCount": reservation.used,
         "remainingBalance": str(reservation.remaining),

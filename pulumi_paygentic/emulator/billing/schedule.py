@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulumi_paygentic.emulator import durations, events, kinds, rating
-from pulumi_paygentic.emulator.billing import clocks, invoices, terms, wallets
+from pulumi_paygentic.emulator.billing import clocks, invoices, price_snapshots, rating, wallets
 from pulumi_paygentic.emulator.billing.balances import Courses
 from pulumi_paygentic.emulator.billing.wallets import Wallet
-from pulumi_paygentic.emulator.clock import timestamp
-from pulumi_paygentic.emulator.fields import parse_date_time
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.storage import clock, durations, kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 NEVER = 2**62
 
 
 def enrol(store: Store, subscription: Record, now: datetime) -> None:
     """Bill a subscription from its start on, with test money to pay from."""
-    starts = events.milliseconds(parse_date_time(subscription["billingStartsAt"]))
+    starts = clock.milliseconds(parse_date_time(subscription["billingStartsAt"]))
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     merchant, customer = subscription["merchantId"], subscription["customerId"]
     wallets.ensure(store, Wallet(merchant, customer, plan["currency"]), now)
@@ -47,14 +46,14 @@ def enrol_missing(store: Store, now: datetime) -> None:
 
 def catch_up(store: Store, now: datetime) -> None:
     """Everything that is due by the emulator's clock."""
-    time = events.milliseconds(now)
+    time = clock.milliseconds(now)
     for (subscription_id,) in store.sql("SELECT subscription FROM billing WHERE clock IS NULL AND next <= ?", (time,)):
         advance(store, subscription_id, now)
 
 
 def catch_up_clock(store: Store, clock_id: str, now: datetime) -> None:
     """Everything that is due by a test clock, for the subscriptions tied to it."""
-    time = events.milliseconds(now)
+    time = clock.milliseconds(now)
     due = store.sql("SELECT subscription FROM billing WHERE clock = ? AND next <= ?", (clock_id, time))
     for (subscription_id,) in due:
         advance(store, subscription_id, now)
@@ -67,8 +66,8 @@ def advance(store: Store, subscription_id: str, now: datetime) -> None:
         store.sql("DELETE FROM billing WHERE subscription = ?", (subscription_id,))
         return
     courses = Courses(store)
-    while (due := _next(store, subscription)) <= events.milliseconds(now):
-        subscription = _step(store, subscription, events.moment(due), courses)
+    while (due := _next(store, subscription)) <= clock.milliseconds(now):
+        subscription = _step(store, subscription, clock.moment(due), courses)
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription_id))
 
 
@@ -101,7 +100,9 @@ def move_now(store: Store, plan: Record) -> None:
         if invoice is not None:
             ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
             behind = [
-                term for term in terms.snapshot(store, subscription) if term["price"]["paymentTerm"] != "in_advance"
+                term
+                for term in price_snapshots.snapshot(store, subscription)
+                if term["price"]["paymentTerm"] != "in_advance"
             ]
             store.put({**invoice, "terms": [*behind, *ahead]})
 
@@ -159,7 +160,7 @@ def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     if period is None:  # the calendar's end
         store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))
         return
-    agreed = terms.snapshot(store, subscription)
+    agreed = price_snapshots.snapshot(store, subscription)
     if sequence == 0:
         upfront = invoices.open_invoice(store, subscription, 0, period, agreed)
         if invoices.lines_of(store, upfront):
@@ -169,9 +170,9 @@ def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     invoices.open_invoice(store, subscription, sequence + 1, period, agreed)
     store.sql(
         "UPDATE billing SET sequence = ?, period_end = ? WHERE subscription = ?",
-        (sequence + 1, events.milliseconds(period.end), subscription["id"]),
+        (sequence + 1, clock.milliseconds(period.end), subscription["id"]),
     )
 
 
 def _time(stamp: str) -> int:
-    return events.milliseconds(parse_date_time(stamp))
+    return clock.milliseconds(parse_date_time(stamp))

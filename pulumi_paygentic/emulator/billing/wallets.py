@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import events, rating
-from pulumi_paygentic.emulator.store import Store
+from pulumi_paygentic.emulator.billing import rating
+from pulumi_paygentic.emulator.storage import clock
+from pulumi_paygentic.emulator.storage.store import Store
 
 TEST_FUNDS = Decimal(100)
 """What a customer is given in a currency with the first subscription in it."""
@@ -31,7 +32,7 @@ def enter(store: Store, wallet: Wallet, amount: Decimal, now: datetime, referenc
     """Put money in, or, where the amount is negative, take it out; `reference` says for what."""
     store.sql(
         "INSERT INTO ledger (merchant, customer, currency, time, amount, reference) VALUES (?, ?, ?, ?, ?, ?)",
-        (*wallet, events.milliseconds(now), rating.atoms(amount), reference),
+        (*wallet, clock.milliseconds(now), rating.atoms(amount), reference),
     )
 
 

@@ -1,1 +1,1 @@
-"""The collections of the API, a module each."""
+"""The API's operations, a module for each collection. A module registers its own paths."""

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from pulumi_paygentic.emulator.pages import words
+from pulumi_paygentic.emulator.pages import formatting
 
 _HERE = "pulumi_paygentic.emulator"
 _TEMPLATES = Environment(
@@ -23,13 +23,13 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters |= {
-    "counted": words.counted,
-    "date": words.date,
-    "money": words.money,
-    "moment": words.moment,
-    "month": words.month,
-    "number": words.number,
-    "plural": words.plural,
+    "counted": formatting.counted,
+    "date": formatting.date,
+    "money": formatting.money,
+    "moment": formatting.moment,
+    "month": formatting.month,
+    "number": formatting.number,
+    "plural": formatting.plural,
 }
 STATIC = "/static"
 _TURN = 0.005

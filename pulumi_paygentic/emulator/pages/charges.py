@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pulumi_paygentic.emulator import durations, kinds
-from pulumi_paygentic.emulator.billing.plan_features import template_of
-from pulumi_paygentic.emulator.pages.words import each, every, money, number, percent, product, singular
-from pulumi_paygentic.emulator.store import Record, Store
+from pulumi_paygentic.emulator.collections.catalog.entitlement_templates import template_of
+from pulumi_paygentic.emulator.pages.formatting import each, every, money, number, percent, product, singular
+from pulumi_paygentic.emulator.storage import durations, kinds
+from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 class Tier(NamedTuple):

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pulumi_paygentic.catalog import UNKNOWN, CatalogObject, all_kinds, kind_named, values
 from pulumi_paygentic.catalog.amounts import canonical_decimal
 from pulumi_paygentic.catalog.times import canonical_duration, canonical_timestamp
-from pulumi_paygentic.emulator.currencies import DECIMALS
+from pulumi_paygentic.emulator.billing.currencies import DECIMALS
 from tests.cases import cases
 from tests.strategies import inputs_of, timestamps
 

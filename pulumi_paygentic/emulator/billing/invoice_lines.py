@@ -1,0 +1,180 @@
+"""The lines of an invoice: usage of a period, fees as they fall due, and refunds of usage taken back since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from pulumi_paygentic.emulator.billing import price_snapshots, rating
+from pulumi_paygentic.emulator.billing.balances import Courses
+from pulumi_paygentic.emulator.billing.discounts import Credits
+from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.rating import Amount, Period, Window
+from pulumi_paygentic.emulator.metering import measurement
+from pulumi_paygentic.emulator.metering.measurement import Question
+from pulumi_paygentic.emulator.storage import clock, durations, kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
+from pulumi_paygentic.emulator.storage.store import Record, Store
+
+_ALL = Fraction(1)
+
+
+@dataclass(slots=True)
+class Bill:
+    """Lines as they are gathered, and which fee was charged up to when: no fee is charged twice for one time."""
+
+    store: Store
+    subscription: Record
+    courses: Courses
+    charged: dict[str, int] = field(default_factory=dict)
+    lines: list[Record] = field(default_factory=list)
+
+    def usage(self, period: Period, agreed: list[Term]) -> None:
+        """What was measured in the period, at the period's prices, and what credits take off it."""
+        covers = Credits(self.store, self.subscription, period, self.courses)
+        for term in filter(price_snapshots.is_metered, agreed):
+            charged, discounted = covers.share(term, used(self.store, self.subscription, term, period))
+            if charged:
+                self._add(term, period, charged, "in_arrears")
+            if discounted:
+                self._add(term, period, -discounted, "in_arrears", discount=True)
+
+    def fees(self, period: Period, agreed: list[Term], payment_term: str, *, last: bool = False) -> None:
+        """Fees in advance whose time begins in the period; in arrears, whose time ends in it, or begins in the last."""
+        for term in agreed:
+            price = term["price"]
+            if price_snapshots.is_metered(term) or price["paymentTerm"] != payment_term:
+                continue
+            for window in self._occurrences(term, period):
+                if window.is_stub and price["isObligation"]:
+                    continue  # it is owed whole, and first at the next boundary
+                occurrence = window.billed
+                begins = period.start <= occurrence.start < period.end
+                ends = last or occurrence.end <= period.end
+                if begins if payment_term == "in_advance" else ends:
+                    self.charged[term["key"]] = clock.milliseconds(occurrence.start)
+                    self._add(term, occurrence, Decimal(price["quantity"]), payment_term, part=window.share)
+
+    def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
+        """Refunds of usage that an earlier invoice charged: what it charged, with the tax that it charged."""
+        for credit in owed:
+            quantity, line = -Decimal(credit["quantity"]), credit["line"]
+            identity = f"{line['eventId']}:refund:{len(self.lines)}"
+            amount = Amount(-Decimal(credit["price"]), -Decimal(credit["tax"]), Decimal(line["unitPrice"]))
+            self.lines.append(
+                {
+                    **line,
+                    **_written(amount),
+                    "eventId": identity,
+                    "meterEventId": identity,
+                    "lineItemType": "refund",
+                    "quantity": _number(quantity),
+                    "periodStart": timestamp(period.start),
+                    "periodEnd": timestamp(period.end),
+                }
+            )
+
+    def limit_rebates(self) -> None:
+        """Rebates take no more than the rest of the invoice comes to: the last of them are cut short."""
+        missing = -totals(self.lines)["grandTotal"]
+        for line in reversed(self.lines):
+            amount = Decimal(line["totalAmount"])
+            if missing > 0 and line["eventType"] == "usage" and amount < 0:
+                left = min(amount + missing, Decimal(0))
+                line.update(_written(rating.split(left, Decimal(line["unitPrice"]), _percent(line))))
+                missing -= left - amount
+
+    def _occurrences(self, term: Term, period: Period) -> Iterator[Window]:
+        """The fee's own times that touch the period and are not charged yet; one that comes once, at most once."""
+        key, every = term["key"], durations.parse(term["price"]["billingCadence"])
+        if not every.recurs:
+            if key not in self.charged:
+                yield Window(*[Period(period.start, period.start)] * 2)
+            return
+        anchor = parse_date_time(self.subscription["billingAnchor"])
+        begins = parse_date_time(self.subscription["billingStartsAt"])
+        for window in rating.windows(anchor, durations.at_least_daily(every), begins, period.start):
+            if window.billed.start >= period.end:
+                return
+            if clock.milliseconds(window.billed.start) > self.charged.get(key, -1):
+                yield window
+
+    def _add(
+        self,
+        term: Term,
+        window: Period,
+        quantity: Decimal,
+        payment_term: str,
+        *,
+        discount: bool = False,
+        part: Fraction = _ALL,
+    ) -> None:
+        plan = self.store.get(kinds.PLAN, self.subscription["planId"]) or {}
+        percent = price_snapshots.tax_percent(self.store, self.subscription, term)
+        inclusive = plan.get("taxBehavior") == "inclusive"
+        price = term["price"]
+        amount = rating.rate(price, quantity, tax_percent=percent, inclusive=inclusive, part=part)
+        identity = f"{term['key']}:{clock.milliseconds(window.start)}:{len(self.lines)}"
+        self.lines.append(
+            {
+                "eventType": "discount" if discount else "usage" if price_snapshots.is_metered(term) else "fee",
+                "eventId": identity,
+                "eventSourceId": term["sourceId"],
+                "billableMetricId": term["sourceId"],
+                "itemId": term["itemId"],
+                "priceId": price["id"],
+                "invoiceDisplayName": price["invoiceDisplayName"],
+                "lineItemType": "charge",
+                "meterEventId": identity if price_snapshots.is_metered(term) else "",
+                "metricDescription": term["description"],
+                "metricName": term["name"],
+                "metricUnit": term["unit"],
+                "quantity": _number(quantity),
+                "taxRate": float(percent / 100),
+                **_written(amount),
+                "periodStart": timestamp(window.start),
+                "periodEnd": timestamp(window.end),
+                "paymentTerm": payment_term,
+            }
+        )
+
+
+def used(store: Store, subscription: Record, term: Term, period: Period) -> Decimal:
+    """How much of a metric the subscription's customer used in a period."""
+    metric = store.get(kinds.BILLABLE_METRIC, term["sourceId"])
+    if metric is None:
+        return Decimal(0)
+    asked = Question(
+        clock.milliseconds(period.start),
+        clock.milliseconds(period.end),
+        str(subscription["customerId"]),
+        subscription=str(subscription["id"]),
+    )
+    return measurement.measure(store, metric, asked).whole.result(metric["aggregation"])
+
+
+def totals(lines: list[Record]) -> dict[str, Decimal]:
+    return {
+        name: rating.total([Decimal(line[part]) for line in lines])
+        for name, part in (("subtotal", "totalPrice"), ("totalTax", "totalTax"), ("grandTotal", "totalAmount"))
+    }
+
+
+def _number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == int(quantity) else float(quantity)
+
+
+def _percent(line: Record) -> Decimal:
+    return Decimal(str(line["taxRate"])) * 100
+
+
+def _written(amount: Amount) -> dict[str, str]:
+    return {
+        "unitPrice": rating.plain(amount.unit_price),
+        "totalPrice": rating.plain(amount.price),
+        "totalTax": rating.plain(amount.tax),
+        "totalAmount": rating.plain(amount.total),
+    }

@@ -1,0 +1,63 @@
+"""What a subscription bills for in a period: its version's lines as they were when the period began.
+
+This is what keeps an edit of a price away from the period under way: the period has its own copy, and the next one
+copies anew.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from pulumi_paygentic.emulator.storage import kinds, version_lines
+from pulumi_paygentic.emulator.storage.store import Record, Store
+
+Term = dict[str, Any]
+"""A line: its key, the price, and the names of the metric or fee."""
+
+
+def snapshot(store: Store, subscription: Record) -> list[Term]:
+    """The lines of the version it follows, or of the one that it is pinned to."""
+    return [
+        {"key": key, "price": price, **_charged(store, price)}
+        for key, _, price in version_lines.prices_of(store, version_of(store, subscription))
+        if price.get("pricingUnitId") is None  # credits of the merchant's own are no currency
+    ]
+
+
+def version_of(store: Store, subscription: Record) -> str:
+    if subscription["versionPolicy"] == "pinned":
+        return str(subscription.get("planVersionId", ""))
+    plan = store.get(kinds.PLAN, subscription["planId"]) or {}
+    return str(plan.get("defaultVersionId", ""))
+
+
+def is_metered(term: Term) -> bool:
+    return "billableMetricId" in term["price"]
+
+
+def tax_percent(store: Store, subscription: Record, term: Term) -> Decimal:
+    """The customer's rate for the metric, else for the plan, else its default, else the plan's."""
+    if subscription["taxExempt"] or term["price"]["tax"]["supplyScope"] != "IN_SCOPE":
+        return Decimal(0)
+    customer = store.get(kinds.CUSTOMER, subscription["customerId"]) or {}
+    plan = store.get(kinds.PLAN, subscription["planId"]) or {}
+    rates = customer.get("taxRates") or {}
+    for name in (term["sourceId"], subscription["planId"], "default"):
+        if name in rates:
+            return Decimal(str(rates[name]))
+    return Decimal(str(plan.get("defaultTaxRate", 0)))
+
+
+def _charged(store: Store, price: Record) -> Term:
+    """The metric or fee as it is called now."""
+    kind = kinds.BILLABLE_METRIC if "billableMetricId" in price else kinds.FEE
+    source_id = price.get("billableMetricId") or price["feeId"]
+    source = store.get(kind, source_id) or {}
+    return {
+        "sourceId": source_id,
+        "name": source.get("name", ""),
+        "description": source.get("description", ""),
+        "unit": source.get("unit", "charge"),
+        "itemId": source.get("itemId"),
+    }

@@ -1,0 +1,1 @@
+"""The catalog: products, metrics, prices, plans and their versions, fees, features, items."""

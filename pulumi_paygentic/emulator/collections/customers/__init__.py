@@ -1,0 +1,1 @@
+"""Customers, their subscriptions, authorization links and test clocks."""

@@ -1,0 +1,1 @@
+"""Invoices, revenue, entitlements and grants."""

@@ -1,0 +1,50 @@
+"""The merchant's reset: the API's only way to remove products, metrics and plans. Never offered in production."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
+from pulumi_paygentic.emulator.http.fields import CustomerId
+from pulumi_paygentic.emulator.http.schema import Body
+from pulumi_paygentic.emulator.storage import kinds
+from pulumi_paygentic.emulator.storage.kinds import Scope
+
+
+class ResetScope(Body):
+    scope: Literal["merchant", "customer"]
+
+
+class MerchantScope(Body):
+    keep_catalog: bool
+
+
+class CustomerScope(Body):
+    customer_id: CustomerId
+
+
+@registry.register
+def operations() -> Operations:
+    return {"/v0/merchants/{merchantId}/reset": {"POST": reset}}
+
+
+def reset(cx: Context) -> Answer:
+    cx.require_merchant(cx.params["merchantId"], kinds.MERCHANT)
+    if cx.body(ResetScope).scope == "customer":
+        _forget(cx, cx.body(CustomerScope).customer_id)
+    else:
+        keep_catalog = cx.body(MerchantScope).keep_catalog
+        scopes = (Scope.CUSTOMER,) if keep_catalog else (Scope.CUSTOMER, Scope.CATALOG)
+        cx.store.purge(kinds.within(*scopes), cx.merchant)
+        cx.store.forget(cx.merchant)
+    return Answer(204)
+
+
+def _forget(cx: Context, customer_id: str) -> None:
+    customer = cx.require(kinds.CUSTOMER, customer_id)
+    for kind in (kinds.SUBSCRIPTION, kinds.AUTHORIZATION, kinds.INVOICE, kinds.ENTITLEMENT, kinds.GRANT):
+        for record in cx.store.find(kind, {"customerId": customer["id"]}):
+            cx.store.delete(record["id"])
+    cx.store.forget(cx.merchant, customer["id"])
+    cx.store.delete(customer["id"])

@@ -1,0 +1,1 @@
+"""Events, meters, and the older paths for usage and reservations."""

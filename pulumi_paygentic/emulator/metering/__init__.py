@@ -1,0 +1,1 @@
+"""Events and the totals that metrics measure of them."""
