@@ -67,10 +67,13 @@ class Provider(ResourceProvider):
 
     @reported
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """The fields that need a new object; the engine finds the changed values itself, by comparing inputs."""
+        """The fields that need a new object; the engine finds the changed values itself, by comparing inputs.
+
+        Not so in a state that was written before an argument was renamed: there the lifecycle's own comparison counts.
+        """
         difference = self._lifecycle().diff(id, from_engine(olds), from_engine(news))
         _report(difference.messages)
-        return DiffResult(changes=True if difference.forced else None, replaces=difference.replaces)
+        return DiffResult(changes=difference.is_change, replaces=difference.replaces)
 
     @reported
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour, local
 from pulumi_paygentic.catalog.problems import Reason, reasons_of, shown_value
+from pulumi_paygentic.catalog.renamed import Renamed
 from pulumi_paygentic.catalog.schema import Path, Schema
 from pulumi_paygentic.catalog.times import MEANING
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
@@ -124,6 +125,8 @@ class CatalogObject(BaseModel):
     """Whether the object carries an ownership mark."""
     title: ClassVar[str]
     """What people call it, in messages."""
+    renamed: ClassVar[Mapping[str, Renamed]] = {}
+    """The arguments and hidden keys of earlier versions, by their old names."""
 
     adopt_id: Annotated[AdoptId | None, local()] = None
 

@@ -18,6 +18,7 @@ It knows the API and the catalog, and nothing of Pulumi. Its one page of hidden 
 | the ownership mark: project, stack and resource | the account, in a product's metadata | create | product finder |
 
 The account and its claims are made once for a provider process and settings (`adapter.session`).
+A state of an earlier version, under names of its time, enters through `state.migrated` alone.
 """
 
 from pulumi_paygentic.lifecycle.account import Account

@@ -20,7 +20,7 @@ from pulumi_paygentic.lifecycle.finder import Adoption
 from pulumi_paygentic.lifecycle.holders import describe, is_normal
 from pulumi_paygentic.lifecycle.kinds import finder_for, steps_for
 from pulumi_paygentic.lifecycle.result import Difference, Live, Message, Result, info, warning
-from pulumi_paygentic.lifecycle.state import ADOPTION, DECLARED, declaring, is_first_read, to_inputs
+from pulumi_paygentic.lifecycle.state import ADOPTION, DECLARED, declaring, is_first_read, migrated, to_inputs
 
 
 class Lifecycle:
@@ -35,6 +35,7 @@ class Lifecycle:
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """The declared values in canonical form, and every violation at once; `olds` are the inputs of the last run."""
+        olds = migrated(self.kind, olds)
         if olds:
             self.account.claims.manage(self.urn)
         inputs, reasons = check(self.kind, olds, news, merchant_id=self.account.merchant_id, urn=self.urn)
@@ -53,6 +54,7 @@ class Lifecycle:
 
         Raises DuplicateOwner, PriceChangeRefused, ReplacementRefused, ProductMismatch, KeyMoves and AdoptionImpossible.
         """
+        state, olds = olds, migrated(self.kind, olds)
         twin = guards.duplicate_owner(self.operation, object_id, olds)
         if twin is not None:
             return twin
@@ -61,7 +63,8 @@ class Lifecycle:
         difference = diff(self.kind, object_id, olds, news)
         guards.product_mismatch(self.operation, object_id, difference, olds, news)
         guards.replacement(self.operation, object_id, difference, olds, news)
-        return difference._replace(messages=guards.moving_key(self.operation, olds, news))
+        messages = guards.moving_key(self.operation, olds, news)
+        return difference._replace(messages=messages, migrated=olds != state)
 
     def create(self, inputs: Mapping[str, Any]) -> Result:
         """Create the object, or adopt the existing one that is equal to the declaration or that `adopt_id` names."""
@@ -75,6 +78,7 @@ class Lifecycle:
 
         Raises ObjectNotFound if the program refers to it by its id.
         """
+        olds = migrated(self.kind, olds)
         self.operation.require_merchant(olds)
         live = self.operation.collection(olds).read(object_id)
         if live is None:
@@ -88,6 +92,7 @@ class Lifecycle:
 
     def update(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Result:
         """Bring the object from the last known values to the declared ones, writing only what differs."""
+        olds = migrated(self.kind, olds)
         self.steps.before_update(object_id, olds, news)
         fields = self.kind.inputs()
         changed = self.kind.patched_together(set(changed_fields(self.kind, olds, news)))
@@ -98,6 +103,7 @@ class Lifecycle:
 
     def delete(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
         """Delete the object where the API can and nobody holds it; answers the messages about one that stays."""
+        state = migrated(self.kind, state)
         self.operation.require_merchant(state)
         name = f"{self.kind.title} {object_id}"
         if not self.account.claims.can_delete(object_id, self.urn, state):

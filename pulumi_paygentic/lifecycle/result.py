@@ -51,13 +51,22 @@ class Result:
 class Difference(NamedTuple):
     """The names of the fields that differ, and of those that need a new object.
 
-    `forced` says that a new object is needed although the inputs are the same.
+    `forced` says that a new object is needed although the inputs are the same. `migrated` says that the state was
+    written under other names than today's, so that a comparison of its inputs by name finds changes that are none.
     """
 
     changed: list[str]
     replaces: list[str]
     forced: bool = False
     messages: tuple[Message, ...] = ()
+    migrated: bool = False
+
+    @property
+    def is_change(self) -> bool | None:
+        """Whether there is anything to do; None leaves it to a comparison of the inputs by name."""
+        if self.forced:
+            return True
+        return bool(self.changed) if self.migrated else None
 
 
 class Live(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_paygentic.catalog import CatalogObject
+from pulumi_paygentic.catalog.renamed import present_names
 
 DECLARED: Final = "__declared"
 """The names of the arguments that the program declared: all others are not managed."""
@@ -22,6 +23,14 @@ SUBSCRIBERS: Final = "__subscribers"
 """The number of subscribers of each plan that lists a price with `on_change="refuse"`, as of the last read."""
 ADOPTION: Final = "__adoption"
 """A random text, new with each adoption: it tells the live state of an object from an older state of the same one."""
+
+
+def migrated(kind: type[CatalogObject], state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state, or the inputs in it, that any earlier version wrote, under the names of this one."""
+    present = present_names(kind.renamed, state)
+    if kind.renamed and DECLARED in present:
+        present[DECLARED] = sorted(present_names(kind.renamed, dict.fromkeys(present[DECLARED])))
+    return present
 
 
 def visible(values: Mapping[str, Any]) -> dict[str, Any]:

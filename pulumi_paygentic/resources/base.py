@@ -26,6 +26,7 @@ from pulumi_paygentic.adapter import (
     stack_problems,
 )
 from pulumi_paygentic.catalog import CatalogObject, Field
+from pulumi_paygentic.catalog.renamed import present_arguments
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -51,8 +52,10 @@ class CatalogResource(pulumi.CustomResource):
             raise pulumi.RunError(problem)
         fields = self._kind.fields()
         secret = [name for name, field in fields.items() if field.behaviour.secret]
-        given = {name: arguments[name] for name in self._kind.inputs() if arguments.get(name) is not None}
-        problems = [reason for name, value in given.items() for reason in not_carried(name, value)]
+        names = (*self._kind.inputs(), *self._kind.renamed)
+        declared = {name: arguments[name] for name in names if arguments.get(name) is not None}
+        given, warnings, problems = present_arguments(self._kind.renamed, declared)
+        problems += [reason for name, value in given.items() for reason in not_carried(name, value)]
         if not problems:
             given, problems = _exact(fields, given)
         problems += filter(None, [import_problem(opts)])
@@ -67,6 +70,8 @@ class CatalogResource(pulumi.CustomResource):
         type_ = f"{PACKAGE}:dynamic/paygentic:{self._kind.__name__}"
         super().__init__(type_, resource_name, properties, _with_secrets(opts, secret))
         note_declaration(self._declared, self.id)
+        for warning in warnings:
+            pulumi.log.warn(f"{self._kind.__name__} {resource_name!r}: {warning}", self)
 
     @classmethod
     def get(

@@ -10,6 +10,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from pulumi_paygentic.adapter import PROVIDER_KEY, Provider
 from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Price, Product
+from tests.contract.renamed_kind import Charge, as_before
 from tests.examples_of_kinds import EXAMPLES
 
 CONFIG = {"paygentic:apiKey": "sk_test_1", "paygentic:merchantId": "org_1", "paygentic:baseUrl": "http://127.0.0.1:9"}
@@ -149,3 +150,11 @@ def test_a_resource_whose_object_another_took_over_in_this_run_makes_a_new_one()
     account = served.provider._account()
     assert account.claims.claim("price_1", "urn:other")
     assert vars(served.diff({}, {}, "price_1")) == vars(DiffResult(changes=True, replaces=["id"]))
+
+
+@pytest.mark.parametrize(("news", "changes"), [({}, False), ({"name": "Onboarding"}, True)])
+def test_of_a_renamed_argument_only_a_real_change_is_one_to_the_engine(news: dict[str, str], changes: bool) -> None:
+    """It would compare the inputs by name, and find the argument gone under its old one."""
+    inputs = {"merchant_id": "org_1", "product_id": "prod_1", "name": "Setup", "description": "Once"}
+    state = as_before({**inputs, "__declared": ["description", "name", "product_id"]})
+    assert Served(Charge).diff(state, {**inputs, **news}, "fee_1").changes is changes
