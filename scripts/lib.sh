@@ -18,6 +18,7 @@ types() {
   mypy || return
   local program
   for program in examples/*/__main__.py; do mypy "$program" || return; done # one at a time: they share a name
+  python -m scripts.typing_tests
 }
 
 imports() { lint-imports --no-cache --no-logo; }
