@@ -21,7 +21,7 @@ KEPT: Final = frozenset(
         "XDG_CACHE_HOME",
     }
 )
-KEPT_PREFIXES: Final = ("COV", "GO", "PIP_", "PYTEST_", "SSL_CERT_")
+KEPT_PREFIXES: Final = ("COV", "GO", "PAYGENTIC_LIVE_", "PIP_", "PYTEST_", "SSL_CERT_")
 #: A time zone that no rounding to hours hides; written so that the machine needs no table of zones.
 FIXED: Final = {"LANG": "C.UTF-8", "TZ": "NPT-5:45"}
 UMASK: Final = 0o022

@@ -14,17 +14,28 @@ def let_through(_request: httpx.Request, answer: Answer) -> httpx.Response:
     return answer()
 
 
-class InProcess(httpx.BaseTransport):
-    """Runs the application to its end for each request; it may wait for nothing but the request's body."""
+class Interceptable(httpx.BaseTransport):
+    """A transport whose requests and answers a test may meddle with."""
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self) -> None:
         self.meddle: Meddle = let_through
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self.meddle(request, lambda: self._run(request))
+        return self.meddle(request, lambda: self.send(request))
 
-    def _run(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Let the request through."""
+        raise NotImplementedError
+
+
+class InProcess(Interceptable):
+    """Runs the application to its end for each request; it may wait for nothing but the request's body."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__()
+        self._app = app
+
+    def send(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
         start: dict[str, Any] = {}
         content = bytearray()

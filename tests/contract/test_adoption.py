@@ -16,7 +16,7 @@ METRIC = {"product_id": "prod_A", "name": "Minutes", "description": "d", "unit":
 
 def handmade(world: World, **more: Any) -> str:
     """A metric that somebody made in the dashboard."""
-    body = {**BillableMetric.body(world.resolve({**METRIC, **more})), "merchantId": MERCHANT}
+    body = {**BillableMetric.body(world.resolve({**METRIC, **more})), "merchantId": world.merchant}
     return str(world.call("POST", "/v0/billableMetrics", body)["id"])
 
 

@@ -7,7 +7,7 @@ import pytest
 from pulumi_paygentic.catalog import AuthorizationLink, default_of
 from pulumi_paygentic.lifecycle import Difference, Result, check, diff, warnings_in
 from pulumi_paygentic.lifecycle.state import ADOPTION
-from tests.contract.world import MERCHANT, OWNER, Inputs, World
+from tests.contract.world import OWNER, Inputs, World
 from tests.examples_of_kinds import EXAMPLES, Example, edited
 
 each_kind = pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -95,7 +95,7 @@ def test_an_argument_taken_out_is_given_back_to_the_default_or_refused(world: Wo
     for name in optional:
         outcome, inputs = created(world, example, example.full)
         left = world.resolve(edited(example.full, {name: None}))
-        news, reasons = check(example.kind, inputs, left, merchant_id=MERCHANT, urn=OWNER)
+        news, reasons = check(example.kind, inputs, left, merchant_id=world.merchant, urn=OWNER)
         if reasons:
             assert all(str(reason) for reason in reasons)
             continue
@@ -116,7 +116,7 @@ def test_what_the_api_can_not_clear_says_so(world: World, example: Example) -> N
     for name, field in example.kind.inputs().items():
         if name in inputs and not field.required and not field.behaviour.can_be_unset:
             left = world.resolve(edited(example.full, {name: None}))
-            told = check(example.kind, inputs, left, merchant_id=MERCHANT).reasons
+            told = check(example.kind, inputs, left, merchant_id=world.merchant).reasons
             assert [reason.argument for reason in told] == [name] or "cannot be removed" not in str(told[0])
 
 

@@ -11,7 +11,7 @@ from pulumi_paygentic.api import Client, Pacer, Settings
 from pulumi_paygentic.catalog import CatalogObject, Mark
 from pulumi_paygentic.emulator import create_app
 from pulumi_paygentic.lifecycle import Account, Lifecycle, check
-from tests.in_process import Answer, InProcess
+from tests.in_process import Answer, InProcess, Interceptable
 
 Inputs = dict[str, Any]
 KEY, MERCHANT = "sk_test_emulator", "org_emulator"
@@ -24,12 +24,19 @@ MARK = Mark("shop", "dev", "resource")
 
 
 class World:
-    """The emulator, plain HTTP to it, and as many runs of the provider over it as a test wants."""
+    """An account, plain HTTP to it, and as many runs of the provider over it as a test wants.
 
-    def __init__(self) -> None:
-        self.transport = InProcess(create_app())
+    It is an emulator of its own unless a transport to another one is given.
+    """
+
+    def __init__(self, transport: Interceptable | None = None, settings: Settings = SETTINGS) -> None:
+        self.transport = transport or InProcess(create_app())
+        self.settings = settings
+        self.merchant = settings.merchant_id
         self.http = httpx.Client(
-            transport=self.transport, base_url=SETTINGS.base_url, headers={"Authorization": f"Bearer {KEY}"}
+            transport=self.transport,
+            base_url=settings.base_url,
+            headers={"Authorization": f"Bearer {settings.api_key}"},
         )
         self.ids: dict[str, str] = {}
         self.adopt = False
@@ -37,9 +44,11 @@ class World:
 
     def run(self) -> Account:
         """A run of the provider, which knows nothing of the runs before it."""
-        settings = replace(SETTINGS, adopt=self.adopt)
-        client = Client(settings, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
-        return Account(client, MERCHANT)
+        return Account(self.client(replace(self.settings, adopt=self.adopt)), self.merchant)
+
+    def client(self, settings: Settings) -> Client:
+        """A client that waits for nothing."""
+        return Client(settings, transport=self.transport, sleep=lambda _: None, pacer=Pacer())
 
     def lifecycle(self, kind: type[CatalogObject], urn: str = OWNER) -> Lifecycle:
         """The operations of a resource in a run of its own."""
@@ -53,8 +62,8 @@ class World:
 
     def everything(self, kind: type[CatalogObject]) -> list[Inputs]:
         """Every object of the kind that the account has."""
-        scope = {"merchantId": MERCHANT} if kind.listed_by == "merchant_id" else {}
-        products = self.everything_at("/v0/products", {"merchantId": MERCHANT}) if not scope else [{}]
+        scope = {"merchantId": self.merchant} if kind.listed_by == "merchant_id" else {}
+        products = self.everything_at("/v0/products", {"merchantId": self.merchant}) if not scope else [{}]
         return [
             found
             for product in products
@@ -118,13 +127,14 @@ class World:
     def _made(self, prefix: str, letter: str) -> str:
         product = None if prefix == "prod" else self.id("prod_A")
         metric = {"description": "", "aggregation": "COUNT", "unit": "run", "eventType": "run"}
+        metered = {"type": "metered"}
         price = {"invoiceDisplayName": letter, "paymentTerm": "in_arrears", "model": "standard"}
         fields: dict[str, tuple[str, Callable[[], Inputs]]] = {
             "prod": ("products", lambda: {"description": ""}),
             "itm": ("items", lambda: {"catalogId": product}),
             "bm": ("billableMetrics", lambda: {"productId": product, **metric}),
             "fee": ("fees", lambda: {"productId": product, "description": ""}),
-            "feat": ("features", lambda: {"productId": product, "key": f"f-{letter.lower()}", "type": "metered"}),
+            "feat": ("features", lambda: {"productId": product, "key": self.named(f"f-{letter.lower()}"), **metered}),
             "plan": ("plans", lambda: {"productId": product, "currency": "USD"}),
             "price": (
                 "prices",
@@ -136,8 +146,12 @@ class World:
             ),
         }
         collection, more = fields[prefix]
-        body = {"merchantId": MERCHANT, "name": f"{prefix} {letter}", **more()}
+        body = {"merchantId": self.merchant, "name": self.named(f"{prefix} {letter}"), **more()}
         return str(self.call("POST", f"/v0/{collection}", body)["id"])
+
+    def named(self, name: str) -> str:
+        """The name that an object of this test gets where the test wants `name`."""
+        return name
 
     def resolve(self, value: Any) -> Any:
         """The value with real ids in place of the examples' placeholders."""
@@ -151,6 +165,6 @@ class World:
         self, kind: type[CatalogObject], declared: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Inputs:
         """The declared inputs as `check` lets them pass."""
-        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=MERCHANT, urn=OWNER)
+        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=self.merchant, urn=OWNER)
         assert reasons == []
         return inputs

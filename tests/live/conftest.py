@@ -1,0 +1,95 @@
+"""The account of the live suite, and a report of what was asked and learnt that no capturing hides."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pulumi_paygentic.catalog import AuthorizationLink
+from tests.examples_of_kinds import Example
+from tests.live.account import LiveWorld, needs_pricing_unit
+from tests.live.target import Target, emulator, sandbox
+
+LEARNT: Final = "learnt"
+LEFT: Final = pytest.StashKey[str]()
+Learn = Callable[[str], None]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark this folder's tests; leave out those that a live account has no call for."""
+    impossible = []
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.live)
+            if isinstance(item, pytest.Function) and _needs_pricing_unit(item):
+                impossible.append(item)
+    items[:] = [item for item in items if item not in impossible]
+    config.hook.pytest_deselected(items=impossible)
+
+
+def _needs_pricing_unit(item: pytest.Function) -> bool:
+    """Whether the test is about a field that refers to a pricing unit, which only the dashboard can create."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    example, name = parameters.get("example"), parameters.get("name")
+    return isinstance(example, Example) and needs_pricing_unit(example.edits.get(str(name)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what each test learnt, a line each, and what the run left."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    lines = [
+        text
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, text in report.user_properties
+        if name == LEARNT
+    ]
+    if lines:
+        terminalreporter.section("learnt from the account")
+        for line in [*map(str, lines), config.stash.get(LEFT, "")]:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def target() -> Iterator[Target]:
+    found = sandbox(os.environ)
+    with emulator() if found is None else nullcontext(found) as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def account(target: Target, pytestconfig: pytest.Config) -> Iterator[LiveWorld]:
+    """The account; at the end it holds nothing that the API can delete."""
+    account = LiveWorld(target)
+    account.furnish()
+    yield account
+    account.clean_up(shared=True)
+    account.archive_items()
+    pytestconfig.stash[LEFT] = (
+        f"{account.transport.total} calls. Left, as the API can't delete it: {account.leftovers()};"
+        f" named *-{account.session}-*."
+    )
+    account.transport.disconnect()
+
+
+@pytest.fixture
+def world(account: LiveWorld, request: pytest.FixtureRequest) -> Iterator[LiveWorld]:
+    """The account for one test, which leaves nothing that the API can delete."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    example = parameters.get("example")
+    if isinstance(example, Example) and example.kind is AuthorizationLink and not account.has_authorization():
+        pytest.skip("this account has no authorization links")
+    account.begin()
+    yield account
+    account.clean_up()
+
+
+@pytest.fixture
+def learn(record_property: Callable[[str, object], None]) -> Learn:
+    """Note one line for the end of the run."""
+    return lambda text: record_property(LEARNT, text)
