@@ -1,7 +1,8 @@
 """Renamed arguments: the old name still works in a program, and a state that holds it is read under the present name.
 
-A kind declares them: `renamed = {"rate": Renamed("unit_price", since="0.2.0")}`. Hidden keys of the state, such as
-`__former`, are renamed in the same way; a program never writes them, so nobody is warned.
+A kind declares them: `renamed = {"rate": Renamed("unit_price", since="0.2.0")}`. Its resource class has both as
+arguments, None by default, until the old one is given up. Hidden keys of the state, such as `__former`, and fields that
+only the API sets are renamed in the same way; a program never writes them, so nobody is warned.
 """
 
 from __future__ import annotations

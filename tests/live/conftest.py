@@ -10,10 +10,11 @@ from typing import Final
 
 import pytest
 
+from pulumi_paygentic.api import ConfigurationError
 from pulumi_paygentic.catalog import AuthorizationLink
 from tests.examples_of_kinds import Example
 from tests.live.account import LiveWorld, needs_pricing_unit
-from tests.live.target import Target, emulator, sandbox
+from tests.live.target import Target, UnsafeTarget, emulator, sandbox
 
 LEARNT: Final = "learnt"
 LEFT: Final = pytest.StashKey[str]()
@@ -57,7 +58,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def target() -> Iterator[Target]:
-    found = sandbox(os.environ)
+    try:
+        found = sandbox(os.environ)
+    except (UnsafeTarget, ConfigurationError) as error:
+        pytest.exit(f"live: the suite runs on a sandbox account only. {error}", returncode=pytest.ExitCode.USAGE_ERROR)
     with emulator() if found is None else nullcontext(found) as target:
         yield target
 

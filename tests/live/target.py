@@ -7,14 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_paygentic.api import Settings
+from pulumi_paygentic.api.address import is_loopback
 
 KEY, MERCHANT, ADDRESS = "PAYGENTIC_LIVE_KEY", "PAYGENTIC_LIVE_MERCHANT", "PAYGENTIC_LIVE_URL"
 """The variables that name a sandbox account; the address is the sandbox's own unless one is given."""
-POLITE: Final = "5"
+POLITE: Final = 5.0
 """The calls per second to an account that is not on this machine."""
 _ANNOUNCED: Final = re.compile(r"Paygentic emulator at (http://\S+)  key (\S+)  merchant (\S+)\n")
 
@@ -42,7 +43,9 @@ def sandbox(environ: Mapping[str, str]) -> Target | None:
     if not key or not merchant:
         raise UnsafeTarget(f"Set both {KEY} and {MERCHANT}, or neither: the suite then runs against the emulator.")
     given = {"apiKey": key, "merchantId": merchant, "environment": "sandbox", "baseUrl": environ.get(ADDRESS, "")}
-    settings = Settings.resolve({**given, "requestsPerSecond": POLITE}, environ={})
+    settings = Settings.resolve(given, environ={})
+    if not is_loopback(settings.base_url):
+        settings = replace(settings, requests_per_second=POLITE)
     return Target(settings, f"the sandbox account {settings.merchant_id} at {settings.base_url}")
 
 

@@ -65,10 +65,12 @@ def documented_attributes(cls: type) -> set[str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_arguments_are_the_inputs_and_required_where_these_are(kind: type[CatalogObject]) -> None:
     arguments = arguments_of(kind)
-    assert set(arguments) == set(kind.inputs()) | {name for name in kind.renamed if not name.startswith("__")}
+    renamed = {old: new.name for old, new in kind.renamed.items() if new.name in kind.inputs()}
+    assert set(arguments) == {*kind.inputs(), *renamed}
     required = {name for name, p in arguments.items() if p.default is inspect.Parameter.empty}
-    # The merchant is known from the configuration.
-    assert required == {name for name, f in kind.inputs().items() if f.required} - {"merchant_id"}
+    # The merchant is known from the configuration; an argument with two names is required under either.
+    free = {"merchant_id", *renamed.values()}
+    assert required == {name for name, f in kind.inputs().items() if f.required} - free
     assert {p.default for name, p in arguments.items() if name not in required} == {None}
 
 
