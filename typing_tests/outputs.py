@@ -29,3 +29,9 @@ pulumi.export("name", api.nmae)  # error: "nmae" [attr-defined]
 text: str = api.name  # error: "Output[str]" [assignment]
 paygentic.Product("b", name="B", description="", metadata={"team": 1})  # error: "str": "int" [dict-item]
 paygentic.Product("b", name="B", description="", metadata=["team"])  # error: "list[str]" [arg-type]
+
+theirs = paygentic.Product.get("theirs", "prod_1")
+paygentic.Fee("c", product_id=paygentic.Product.get("later", api.id).id, name=theirs.name, description="")
+paygentic.Product.get("theirs")  # error: "id" [call-arg]
+paygentic.Product.get("theirs", api)  # error: type "Product" [arg-type]
+fee: paygentic.Fee = paygentic.Product.get("theirs", "prod_1")  # error: type "Product" [assignment]
