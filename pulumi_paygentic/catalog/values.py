@@ -35,7 +35,7 @@ CURRENCIES: Final = frozenset(c.code for c in iso4217.Currency if c.exponent is 
 """The currencies that somebody can pay in: the active codes of ISO 4217 without funds and metals."""
 
 _JSON_PATH = re.compile(r"\$\.[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*")
-_LINE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_LINE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}|line_[A-Za-z0-9]{1,64}")  # the second form is the API's own
 _FEATURE_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
 

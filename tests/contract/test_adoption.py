@@ -7,7 +7,7 @@ import pytest
 from pulumi_paygentic.catalog import AuthorizationLink, BillableMetric, Plan, Product
 from pulumi_paygentic.lifecycle import AdoptionImpossible, AmbiguousAdoption, DuplicateOwner, Lifecycle
 from tests.contract.engine import Engine, Ref, Resource
-from tests.contract.test_prices_and_plans import converged, shop
+from tests.contract.test_prices_and_plans import converged, default, lines, shop
 from tests.contract.world import MERCHANT, OWNER, Inputs, World
 from tests.examples_of_kinds import EXAMPLES, Example, edited
 
@@ -145,6 +145,20 @@ def test_an_object_that_another_resource_holds_is_not_adopted_by_its_id(world: W
     made = Lifecycle(BillableMetric, account, OWNER).create(inputs)
     with pytest.raises(DuplicateOwner, match=OWNER):
         Lifecycle(BillableMetric, account, "urn:other").create({**inputs, "adopt_id": made.id})
+
+
+def test_the_line_keys_that_the_api_generated_can_be_declared(engine: Engine, world: World) -> None:
+    """A plan made by hand has them: to declare its lines by key costs no new version."""
+    engine.up(shop(keyed=False))
+    keys = {price_id: key for key, price_id in lines(default(world, engine.id("plan0"))).items()}
+    assert all(key.startswith("line_") for key in keys.values())
+    program = shop()
+    named = {keys[engine.id(name)]: Ref(name) for name in ("basic", "premium")}
+    program["plan0"] = Resource(Plan, {**program["plan0"].inputs, "prices": named})
+    world.calls()
+    assert not engine.up(program).errors
+    assert world.writes() == {}
+    converged(engine, program)
 
 
 def test_a_list_of_prices_shows_one_changed_price_as_one(world: World) -> None:
