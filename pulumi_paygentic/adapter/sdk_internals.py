@@ -5,6 +5,7 @@ engine listens and that it cancels: none of it is handed over. Each piece below 
 
     piece              assumption                                                    where it no longer holds
     imports            these modules of the SDK have these names                     ImportError with the range to install
+    hidden outputs     properties whose name starts with `__` are handed over        ImportError with the range to install
     urn, call          a method of the SDK up the stack has `request`, `context`     UnsupportedSdk, before any write
     abort              gRPC's context of a call takes an attribute of its own        the whole traceback is shown, and a log line
     pass_on_cancel     the SDK's `Cancel` is a plain method                          a log line; waiting calls end by themselves
@@ -27,10 +28,11 @@ from types import FrameType
 from typing import Any, Final, NamedTuple
 
 import grpc
+from google.protobuf import struct_pb2
 
 from pulumi_paygentic.api import PaygenticError
 
-TESTED: Final = ("3.216.0", "3.272.0")
+TESTED: Final = ("3.235.0", "3.272.0")
 """The oldest and the newest SDK that the tests run with."""
 
 _FOUND: Final = f"pulumi {version('pulumi')} on Python {platform.python_version()}"
@@ -43,6 +45,7 @@ _logger = logging.getLogger(__name__)
 try:
     from pulumi import Resource
     from pulumi.output import UNKNOWN, Unknown
+    from pulumi.runtime import rpc
     from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
     from pulumi.runtime.settings import SETTINGS
@@ -72,6 +75,9 @@ __all__ = [
     "status_pb2",
     "urn",
 ]
+
+if "__mark" not in rpc.deserialize_properties(struct_pb2.Struct(fields={"__mark": struct_pb2.Value(string_value="x")})):
+    raise ImportError(f"pulumi-paygentic can't use {_FOUND}: it withholds hidden outputs. {_WAY_OUT}.")
 
 _REQUESTS: Final = (
     provider_pb2.CheckRequest,
