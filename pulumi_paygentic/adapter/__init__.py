@@ -4,7 +4,7 @@ from pulumi_paygentic.adapter.accounts import PACKAGE, AccountProvider, choose, 
 from pulumi_paygentic.adapter.amounts import InexactAmount, exact
 from pulumi_paygentic.adapter.carried import not_carried
 from pulumi_paygentic.adapter.declarations import Declaration, check_declaration, note_declaration
-from pulumi_paygentic.adapter.program import import_problem, stack_problems
+from pulumi_paygentic.adapter.program import ignored_options, import_problem, stack_problems
 from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
 from pulumi_paygentic.adapter.values import PROVIDER_KEY
 
@@ -19,6 +19,7 @@ __all__ = [
     "choose",
     "claim",
     "exact",
+    "ignored_options",
     "import_problem",
     "inherit",
     "not_carried",

@@ -40,3 +40,13 @@ def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:
         "import_ does not work for dynamic resources, a limit of Pulumi's: see the README's section on taking over a"
         " catalog"
     )
+
+
+def ignored_options(opts: pulumi.ResourceOptions | None) -> Iterator[str]:
+    """Every option that has no effect, because Pulumi hands it to no dynamic provider."""
+    if opts is not None and opts.custom_timeouts is not None:
+        yield (
+            "custom_timeouts has no effect, because Pulumi does not hand it to dynamic resources: set"
+            " paygentic:requestTimeout, or request_timeout of an explicit paygentic.Provider, which is how many seconds"
+            " each attempt of a call may take"
+        )

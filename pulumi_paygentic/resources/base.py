@@ -18,6 +18,7 @@ from pulumi_paygentic.adapter import (
     choose,
     claim,
     exact,
+    ignored_options,
     import_problem,
     inherit,
     not_carried,
@@ -70,7 +71,7 @@ class CatalogResource(pulumi.CustomResource):
         type_ = f"{PACKAGE}:dynamic/paygentic:{self._kind.__name__}"
         super().__init__(type_, resource_name, properties, _with_secrets(opts, secret))
         note_declaration(self._declared, self.id)
-        for warning in warnings:
+        for warning in [*warnings, *ignored_options(opts)]:
             pulumi.log.warn(f"{self._kind.__name__} {resource_name!r}: {warning}", self)
 
     @classmethod

@@ -130,6 +130,18 @@ def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_told_in_on
     assert site.gate.calls == []
 
 
+def test_an_option_without_effect_is_warned_of_where_it_is_declared(stack: Stack) -> None:
+    stack.write("""
+timeouts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="2s"))
+paygentic.Product("a", name="A", description="", opts=timeouts)
+paygentic.Product("b", name="B", description="")
+""")
+    ((where, what),) = stack.preview().warnings
+    assert where == "Product a"
+    assert "custom_timeouts has no effect" in what
+    assert "paygentic:requestTimeout" in what
+
+
 def test_what_preview_cannot_know_passes_and_is_refused_by_up_before_the_write(stack: Stack, site: Site) -> None:
     """An id of the wrong kind, when the object that it belongs to is yet to be made."""
     stack.write("""
