@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The stages of `scripts/check` and `scripts/test`: the tools below, and each folder of tests/.
+# The stages of `scripts/check` and `scripts/test`: the tools below, each folder of tests/, and the matrix.
 
 tools=(format lint types imports)
 # The folders that come first, and those that come last because they run the Pulumi CLI; any other comes between.
@@ -22,6 +22,9 @@ types() {
 }
 
 imports() { lint-imports --no-cache --no-logo; }
+
+# The oldest and the newest Python and SDK, each in a virtual environment of its own.
+matrix() { python scripts/matrix.py; }
 
 in_list() { [[ " ${*:2} " == *" $1 "* ]]; }
 
@@ -53,7 +56,7 @@ stage() {
   local name=$1 started=$SECONDS command=("$1")
   echo "━━ $name"
   if [ "$name" = browser ] && ! chromium; then echo "browser: NOT RUN" && return; fi
-  if ! in_list "$name" "${tools[@]}"; then
+  if ! in_list "$name" "${tools[@]}" matrix; then
     command=(python -X warn_default_encoding -m pytest "tests/$name") # a file opened without an encoding is an error
     if in_list "$name" "${last[@]}"; then
       [ "$name" = browser ] || use_pulumi

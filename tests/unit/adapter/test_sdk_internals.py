@@ -240,14 +240,14 @@ def test_a_cancel_that_can_not_be_passed_on_is_logged(caplog: pytest.LogCaptureF
 )
 def test_an_sdk_that_lacks_what_is_needed_is_refused_with_the_range_to_install(change: str) -> None:
     command = [sys.executable, "-c", f"{change}; import pulumi_paygentic.adapter"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 1
     assert ADVICE in done.stderr.splitlines()[-1]
 
 
 def test_the_range_is_the_one_that_is_allowed_and_tested() -> None:
-    floor = re.search(r'"pulumi>=([\d.]+),', (ROOT / "pyproject.toml").read_text())
-    newest = re.search(r"^pulumi==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    floor = re.search(r'"pulumi>=([\d.]+),', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    newest = re.search(r"^pulumi==(\S+)$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
     assert floor is not None
     assert newest is not None
     assert (floor[1] + ".0", newest[1]) == TESTED
