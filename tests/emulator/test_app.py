@@ -1,6 +1,7 @@
 """The emulator as an application in process, as a served one, and over a file."""
 
 import asyncio
+import gc
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -161,3 +162,12 @@ def test_an_internal_failure_is_a_json_500(monkeypatch: pytest.MonkeyPatch) -> N
         assert (answer.status_code, answer.json()["error"]) == (500, "internal_server_error")
         monkeypatch.undo()
         assert client.get("/v0/products").json()["data"] == []
+
+
+def test_a_store_that_nobody_closed_lets_go_of_its_data_when_it_goes() -> None:
+    app = create_app()
+    connection = app.state.emulator.store._connection
+    del app
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
@@ -49,6 +50,8 @@ class Store:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
             )
+            # One that was never closed is closed when it goes: Python 3.13 warns of any that is not.
+            weakref.finalize(self, self._connection.close)
             self._prepare(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use {path} as the emulator's data file: {error}") from error

@@ -17,10 +17,10 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
-from pulumi_paygentic.adapter import engine, sdk_internals
+from pulumi_paygentic.adapter import engine, sdk_internals, session
 from pulumi_paygentic.adapter.failures import reported
 from pulumi_paygentic.adapter.sdk_internals import TESTED, UnsupportedSdk
-from pulumi_paygentic.api import PaygenticError
+from pulumi_paygentic.api import Cancelled, PaygenticError
 from tests.unit.adapter.dynamic_providers import Foreign, Ours
 from tests.unit.adapter.sdk_process import ROOT, URN, Engine, SdkProcess, listening, sdk_process
 
@@ -184,6 +184,45 @@ def test_outside_of_a_call_an_error_is_raised_as_it_is(error: Exception) -> None
     assert caught.value is error
 
 
+class Ended(Exception):
+    """The call is over."""
+
+
+class Context:
+    """Ends a call as gRPC's does: by the last code and details, and by raising."""
+
+    def __init__(self) -> None:
+        self.end: tuple[grpc.StatusCode, str] | None = None
+        self.metadata: dict[str, bytes] = {}
+
+    def abort(self, code: grpc.StatusCode, details: str) -> None:
+        self.end = code, details
+        raise Ended
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        self.metadata = dict(metadata)
+
+
+def test_a_call_that_was_aborted_keeps_its_message_when_the_sdk_ends_it_once_more() -> None:
+    context, other = Context(), Context()
+    with pytest.raises(Ended):
+        serve(provider_pb2.CreateRequest(urn=URN), context, lambda: sdk_internals.abort("gone"))
+    for each in (context, other):
+        with pytest.raises(Ended):
+            each.abort(grpc.StatusCode.UNKNOWN, "Traceback (most recent call last)")
+    assert context.end == (grpc.StatusCode.UNKNOWN, "gone")
+    assert other.end == (grpc.StatusCode.UNKNOWN, "Traceback (most recent call last)")
+
+
+def test_work_done_in_part_leaves_out_what_is_none() -> None:
+    context = Context()
+    request = provider_pb2.UpdateRequest(urn=URN)
+    serve(request, context, lambda: engine.keep_partial("plan_1", {"a": None, "b": [1]}, {}, "the reason"))
+    partial = provider_pb2.ErrorResourceInitFailed()
+    assert status_pb2.Status.FromString(context.metadata["grpc-status-details-bin"]).details[0].Unpack(partial)
+    assert list(partial.properties) == ["b"]
+
+
 class Closed:
     """A context that takes no attribute."""
 
@@ -203,6 +242,30 @@ def test_where_the_context_can_not_be_changed_the_error_is_raised_as_it_is_and_t
     with pytest.raises(PaygenticError, match="the price is gone"):
         serve(provider_pb2.CreateRequest(urn=URN), Closed(), method)
     assert ADVICE in caplog.text
+
+
+class Plain:
+    """A servicer as the SDK's is."""
+
+    def Check(self, request: object, context: object) -> None:  # noqa: ARG002, N802  gRPC's names
+        sdk_internals.pass_on_cancel()
+
+    def Cancel(self, request: object, context: object) -> object:  # noqa: ARG002, N802
+        return None
+
+
+def test_a_cancel_cancels_the_accounts_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(session, "_accounts", {})  # those of other tests go on
+    account = session.account_of({"paygentic:apiKey": "sk_test_1", "paygentic:merchantId": "org_1"}.get)
+    servicer = Plain()
+    held = servicer.Cancel
+    servicer.Check(provider_pb2.CheckRequest(urn=URN), None)
+    assert held(None, None) == empty_pb2.Empty()
+    with pytest.raises(Cancelled):
+        account.client.get("/v0/products/{id}", id="prod_1")
+    assert caplog.messages == []
 
 
 def wrapped(method: Callable[..., object]) -> Callable[..., object]:
