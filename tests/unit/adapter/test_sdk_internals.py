@@ -129,7 +129,7 @@ def test_a_warning_that_the_engine_does_not_take_is_printed_and_the_work_stays_d
     with sdk_process("127.0.0.1:9", ENVIRONMENT) as process:
         assert process.create(Ours(), "warn").id == URN
         (line,) = [line for line in process.printed.splitlines() if "plan plan_1 stays" in line]
-        assert "did not take this warning" in line
+        assert "did not take this message" in line
 
 
 class Silent(engine_pb2_grpc.EngineServicer):
@@ -152,7 +152,7 @@ def test_a_warning_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, caplo
     with listening(silent) as address:
         monkeypatch.setattr("sys.argv", ["dynamic", address])
         monkeypatch.setattr(engine, "PATIENCE", 0.1)
-        serve(provider_pb2.DeleteRequest(urn=URN), None, lambda: engine.warn("plan plan_1 stays"))
+        serve(provider_pb2.DeleteRequest(urn=URN), None, lambda: engine.log("warning", "plan plan_1 stays"))
         silent.over.set()
     assert "plan plan_1 stays" in caplog.text
 
@@ -162,7 +162,7 @@ def test_a_warning_outside_of_the_engine_goes_to_the_log(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("sys.argv", ["program", *arguments])
-    engine.warn("plan plan_1 stays")
+    engine.log("warning", "plan plan_1 stays")
     assert caplog.messages == ["plan plan_1 stays"]
 
 
@@ -298,6 +298,7 @@ def test_a_cancel_that_can_not_be_passed_on_is_logged(caplog: pytest.LogCaptureF
     "change",
     [
         "import pulumi.output; del pulumi.output.Unknown",
+        "import pulumi; del pulumi.Resource._get_providers",
         "from pulumi.runtime import rpc; rpc.deserialize_properties = lambda _: {}",
     ],
 )
@@ -306,6 +307,13 @@ def test_an_sdk_that_lacks_what_is_needed_is_refused_with_the_range_to_install(c
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 1
     assert ADVICE in done.stderr.splitlines()[-1]
+
+
+def test_without_a_mark_of_the_run_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sdk_internals.current_run() is sdk_internals.current_run()
+    monkeypatch.setattr(sdk_internals, "SETTINGS", object())
+    with pytest.raises(UnsupportedSdk, match=re.escape(ADVICE)):
+        sdk_internals.current_run()
 
 
 def test_the_range_is_the_one_that_is_allowed_and_tested() -> None:
