@@ -90,7 +90,7 @@ def test_another_dynamic_provider_of_the_process_keeps_its_traceback() -> None:
     assert main.origin is not None
     with sdk_process("127.0.0.1:9", ENVIRONMENT) as process:
         before = details(process, Foreign(), "one")
-        assert details(process, Ours(), "fail") == "paygentic: the price is gone."
+        assert details(process, Ours(), "fail") == "paygentic: Product 'api': the price is gone."
         assert details(process, Foreign(), "one") == before
     assert "their own error one" in before
     whole = 'raise ValueError(f"their own error' in before and "dynamic_providers.py" in before
