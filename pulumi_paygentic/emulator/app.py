@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_paygentic.emulator.collections.registry import operations
 from pulumi_paygentic.emulator.control import routes as control
 from pulumi_paygentic.emulator.control.calls import Calls, CountCalls
-from pulumi_paygentic.emulator.control.faults.faults import Disturb, Faults
+from pulumi_paygentic.emulator.control.faults.faults import Faults, InjectFaults
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
 from pulumi_paygentic.emulator.http.json_body import respond_error
 from pulumi_paygentic.emulator.http.paths import Paths
@@ -39,7 +39,7 @@ def create_app(
     accounts: Sequence[Account] = (),
     latency_ms: float = 0,
 ) -> Starlette:
-    """The emulator: one account, and `accounts` besides. Without `data` it forgets everything when it goes."""
+    """Make an emulator with one account, and `accounts` besides. Without `data` everything is in memory."""
     emulator = Emulator(
         store=Store(None if data is None else str(data)),
         clock=Clock(),
@@ -57,7 +57,7 @@ def create_app(
         ],
         middleware=[
             Middleware(CountCalls, calls=calls, paths=paths),
-            Middleware(Disturb, faults=faults),
+            Middleware(InjectFaults, faults=faults),
             Middleware(Latency, seconds=latency_ms / 1000),
             Middleware(Api, emulator=emulator, operations=api, paths=paths),
         ],
@@ -69,7 +69,7 @@ def create_app(
 
 
 class Latency:
-    """Makes every call to the API take at least this long."""
+    """ASGI middleware that makes every call to the API take at least this long."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The answers that say no, in the shapes the API documents.
+"""Error answers, in the shapes the API documents.
 
 ApiError
 ├── BadRequest               400
@@ -135,5 +135,5 @@ class OperationNotImplemented(ApiError):
 
 
 def refuse(field_name: str, message: str, code: str = "invalid") -> ValidationFailed:
-    """A 400 about one field, for the rules that no single field's type can state."""
+    """Make a 400 about one field, for the rules that no single field's type can state."""
     return ValidationFailed([FieldError(field_name, message, code)])

@@ -1,4 +1,4 @@
-"""Serves the emulator on loopback: in the foreground for the command line, in a thread for tests."""
+"""The server on loopback: in the foreground for the command line, in a thread for tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ServeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A served emulator: where it is, and whom it knows."""
+    """A served emulator: its address, and the account it announces."""
 
     url: str
     api_key: str

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from pulumi_paygentic.emulator.pages.charts import Series, bars, short
-from pulumi_paygentic.emulator.pages.dashboard.links import Made
+from pulumi_paygentic.emulator.pages.dashboard.links import SentForms
 from pulumi_paygentic.emulator.pages.dashboard.overview import _revenues
 from pulumi_paygentic.emulator.pages.reports import PlanRevenue
 from tests.emulator.merchant import Json, Merchant
@@ -247,11 +247,11 @@ def test_a_reservation_that_the_emulators_clock_has_run_past_is_shown_no_more(
 
 
 def test_only_so_many_forms_are_remembered() -> None:
-    made = Made()
+    made = SentForms()
     for number in range(1001):
-        made.note(f"form {number}", f"auth_{number}")
-    assert made.by("form 0") is None
-    assert made.by("form 1000") == "auth_1000"
+        made.remember(f"form {number}", f"auth_{number}")
+    assert made.link_of("form 0") is None
+    assert made.link_of("form 1000") == "auth_1000"
 
 
 @pytest.mark.parametrize(

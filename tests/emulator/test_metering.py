@@ -19,10 +19,10 @@ from paygentic_sdk import Paygentic
 from pulumi_paygentic.emulator import create_app
 from pulumi_paygentic.emulator.metering import event_counts, events, measurement
 from pulumi_paygentic.emulator.metering.aggregates import Aggregates
-from pulumi_paygentic.emulator.metering.aggregation import EXACT, Tally, numeric
+from pulumi_paygentic.emulator.metering.aggregation import EXACT, Aggregate, numeric
 from pulumi_paygentic.emulator.metering.event_counts import EventCounts
 from pulumi_paygentic.emulator.metering.events import Event
-from pulumi_paygentic.emulator.metering.measurement import Question, Window
+from pulumi_paygentic.emulator.metering.measurement import UsageQuery, Window
 from pulumi_paygentic.emulator.pages import reports
 from pulumi_paygentic.emulator.storage import clock, kinds
 from pulumi_paygentic.emulator.storage.store import Record, Store
@@ -30,7 +30,7 @@ from tests.emulator.in_process import client_of
 from tests.emulator.merchant import Merchant
 
 MERCHANT = "org_a"
-EVERYTHING = [Question(0, 2**60, None, "HOUR", ("subject",)), Question(0, 2**60, "cus_a", "DAY")]
+EVERYTHING = [UsageQuery(0, 2**60, None, "HOUR", ("subject",)), UsageQuery(0, 2**60, "cus_a", "DAY")]
 AGGREGATIONS = ("COUNT", "SUM", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST")
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 MOMENTS = [
@@ -106,7 +106,7 @@ class Asked(NamedTuple):
 
     type: str
     aggregation: str
-    question: Question
+    question: UsageQuery
 
 
 data = st.fixed_dictionaries({}, optional={"size": values, "language": languages})
@@ -115,7 +115,7 @@ loads = st.builds(Load, st.lists(reported, min_size=5, max_size=15))
 changes = loads | st.builds(Linked, subjects, customers) | st.builds(Forgotten, st.none() | customers)
 spans = st.sampled_from(list(combinations([0, *MOMENTS, 2**60], 2)))
 questions = st.builds(
-    lambda span, *rest: Question(*span, *rest),
+    lambda span, *rest: UsageQuery(*span, *rest),
     spans,
     st.sampled_from([None, None, "cus_a"]),
     st.sampled_from([None, *get_args(Window)]),
@@ -167,7 +167,7 @@ def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int
                 for customer in (None, "cus_3"):
                     for aggregation in AGGREGATIONS:
                         span = (MOMENTS[1], MOMENTS[-2]) if customer else (0, 2**60)
-                        step = Asked("run", aggregation, Question(*span, customer, window, dimensions))
+                        step = Asked("run", aggregation, UsageQuery(*span, customer, window, dimensions))
                         assert _measured(store, step) == _recounted(store, step)
                         assert store.derived(Aggregates).weight <= room
         _do(store, Reported("run", "cus_3", None, MOMENTS[3], {"size": 1000}))
@@ -181,7 +181,7 @@ def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() ->
         aggregates.room = 50
         for number in range(60):
             _do(store, Reported("run", f"cus_{number}", None, MOMENTS[0], {"size": number}))
-        step = Asked("run", "UNIQUE_COUNT", Question(0, 2**60))
+        step = Asked("run", "UNIQUE_COUNT", UsageQuery(0, 2**60))
         assert _measured(store, step)[0] == (60, 60)
         [series] = aggregates.series.values()
         assert (series.given_up, series.weight, series.timelines) == (True, 0, {})
@@ -193,7 +193,7 @@ def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() ->
 
 def test_only_a_write_of_events_that_is_taken_back_drops_what_is_kept() -> None:
     with _store() as (_, store):
-        step = Asked("run", "SUM", Question(0, 2**60))
+        step = Asked("run", "SUM", UsageQuery(0, 2**60))
         _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
         assert _measured(store, step)[0] == (1, 1)
         [kept] = store.derived(Aggregates).series.values()
@@ -229,7 +229,7 @@ def test_a_refused_request_costs_the_next_question_nothing() -> None:
 
 def test_nothing_is_read_twice() -> None:
     with _store() as (_, store):
-        step = Asked("run", "SUM", Question(0, 2**60, None, "DAY"))
+        step = Asked("run", "SUM", UsageQuery(0, 2**60, None, "DAY"))
         for size in range(10):
             _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": size}))
         assert _measured(store, step) == _recounted(store, step)
@@ -238,7 +238,7 @@ def test_nothing_is_read_twice() -> None:
         assert _measured(store, step)[0] == (Decimal(145), 11)
 
 
-def _agree(store: Store, asked: Iterable[Question]) -> None:
+def _agree(store: Store, asked: Iterable[UsageQuery]) -> None:
     for question in asked:
         for aggregation in AGGREGATIONS:
             step = Asked("run", aggregation, question)
@@ -262,7 +262,7 @@ def _do(store: Store, change: Load | Reported | Linked | Forgotten) -> None:
         case Reported(kind, customer, subject, time, given):
             key = events.new_id()
             kept = Event(key, kind, "test", customer, subject, time, key, None, json.dumps(given))
-            events.keep(store, MERCHANT, kept)
+            events.insert(store, MERCHANT, kept)
         case Linked(subject, customer):
             events.link(store, MERCHANT, subject, customer)
         case Forgotten(customer):
@@ -281,7 +281,7 @@ def _metric(step: Asked) -> Record:
 
 
 def _measured(store: Store, step: Asked) -> tuple[Any, ...]:
-    def shown(tally: Tally) -> tuple[Decimal, int]:
+    def shown(tally: Aggregate) -> tuple[Decimal, int]:
         return tally.result(step.aggregation), tally.events
 
     measured = measurement.measure(store, _metric(step), step.question)

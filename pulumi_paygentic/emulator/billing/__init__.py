@@ -1,1 +1,1 @@
-"""What subscriptions owe: terms fixed period by period, invoices, and the test money they are paid with."""
+"""Billing of subscriptions: prices fixed for each period, invoices, and the test money that pays them."""

@@ -1,4 +1,4 @@
-"""What is left of a metered entitlement: credits issued for each of its periods, grants beside them, usage off both."""
+"""Balances of metered entitlements: credits issued for each period and grants, less the usage."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.errors import OperationNotImplemented
 from pulumi_paygentic.emulator.metering import measurement
 from pulumi_paygentic.emulator.metering.aggregation import EXACT
-from pulumi_paygentic.emulator.metering.measurement import Question
+from pulumi_paygentic.emulator.metering.measurement import UsageQuery
 from pulumi_paygentic.emulator.storage import clock, durations, kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time
 from pulumi_paygentic.emulator.storage.durations import Duration
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
 MOST_PERIODS = 20_000
-"""How many of an entitlement's periods one question goes through; the clock is not moved on by more."""
+"""The most periods of an entitlement that one request computes."""
 _NONE = Decimal(0)
 
 
 class Balance(NamedTuple):
-    """At a moment: what is left; of the period that it is in, what was used and what of that no credit covered."""
+    """The balance at a moment, and of the period around it the usage and the part that no credit covered."""
 
     balance: Decimal
     used: Decimal
@@ -37,10 +37,10 @@ class Balance(NamedTuple):
 
 
 def balance_of(store: Store, entitlement: Record, at: datetime) -> Balance:
-    course = Course(store, entitlement)
-    if course.periods_until(at) > MOST_PERIODS:
+    timeline = CreditTimeline(store, entitlement)
+    if timeline.periods_until(at) > MOST_PERIODS:
         raise OperationNotImplemented("entitlements of so many periods")
-    state = course.at(at)
+    state = timeline.at(at)
     last = state.period
     if last is None:
         return Balance(_NONE, _NONE, _NONE, parse_date_time(entitlement["activeFrom"]), None)
@@ -59,8 +59,8 @@ def metrics_of(store: Store, feature_id: str, merchant: str) -> list[Record]:
     return list(found.values())
 
 
-class Course:
-    """The life of an entitlement, from reset to reset. Asked again for a later moment, it goes on from where it was."""
+class CreditTimeline:
+    """The credits of an entitlement from reset to reset. A later moment is computed from the last one."""
 
     def __init__(self, store: Store, entitlement: Record) -> None:
         self._store = store
@@ -72,12 +72,12 @@ class Course:
         self._state = State(coming, Credit(_NONE, 0, NEVER, NEVER, _NONE, _NONE))
 
     def periods_until(self, at: datetime) -> int:
-        """How many periods begin by then, about."""
+        """Estimate the number of periods that begin until a moment."""
         interval = _interval(self._entitlement)
         return 1 if interval is None else (at - parse_date_time(self._entitlement["activeFrom"])) // interval.average
 
     def at(self, moment: datetime) -> State:
-        """How it stands at a moment that is not before the one asked for last."""
+        """Compute the state at a moment, which must not lie before the previous one."""
         with localcontext(EXACT):
             while self._next is not None and self._next.end <= moment:
                 self._run(self._state, self._next, self._next.end)
@@ -85,18 +85,18 @@ class Course:
             state = deepcopy(self._state)
             if self._next is not None and self._next.start <= moment:
                 self._run(state, self._next, moment)
-        state.turn(moment)
+        state.advance(moment)
         return state
 
     def _run(self, state: State, period: Period, until: datetime) -> None:
-        """The period and its usage, in pieces between which no credit comes or goes."""
+        """Apply a period's usage, in pieces within which no credit begins or ends."""
         state.reset(period, self._entitlement["template"])
         turns = {turn for grant in state.coming for turn in (grant.begins, grant.ends)}
         turns |= {credit.ends for credit in state.credits}
         marks = sorted({period.start, until, *(turn for turn in turns if period.start < turn < until)})
         reached = _NONE
         for start, stop in pairwise(marks):
-            state.turn(start)
+            state.advance(start)
             state.used = self._measured(Period(period.start, stop))
             fresh = max(state.used - reached, _NONE)
             reached += fresh  # what a metric takes back is not given back
@@ -106,30 +106,30 @@ class Course:
 
     def _measured(self, period: Period) -> Decimal:
         customer = str(self._entitlement["customerId"])
-        asked = Question(clock.milliseconds(period.start), clock.milliseconds(period.end), customer)
+        asked = UsageQuery(clock.milliseconds(period.start), clock.milliseconds(period.end), customer)
         return rating.total(
             [measurement.measure(self._store, m, asked).whole.result(m["aggregation"]) for m in self._metrics]
         )
 
 
-class Courses:
-    """The courses of a subscription's entitlements, while it is billed period after period and nothing is used."""
+class CreditTimelines:
+    """The credit timelines of a subscription's entitlements, for billing several periods in one go."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._courses: dict[str, Course] = {}
+        self._timelines: dict[str, CreditTimeline] = {}
 
     def covered_within(self, entitlement: Record, period: Period) -> Decimal:
-        """How much of the period's usage was taken off credits; periods are asked for in their order."""
-        course = self._courses.get(entitlement["id"])
-        if course is None:
-            course = self._courses[entitlement["id"]] = Course(self._store, entitlement)
-        before, after = (course.at(moment).covered for moment in period)
+        """Compute the usage of a period that credits covered. Periods must be asked for in their order."""
+        timeline = self._timelines.get(entitlement["id"])
+        if timeline is None:
+            timeline = self._timelines[entitlement["id"]] = CreditTimeline(self._store, entitlement)
+        before, after = (timeline.at(moment).covered for moment in period)
         return rating.total([after, -before])
 
 
 def _grants(store: Store, entitlement: Record) -> list[Credit]:
-    """As they were given, in order; one that was voided ends there."""
+    """List an entitlement's grants as credits, oldest first; a voided grant ends when it was voided."""
     return [
         Credit(
             left=decimal(grant["amount"]),
@@ -144,7 +144,7 @@ def _grants(store: Store, entitlement: Record) -> list[Credit]:
 
 
 def _periods(entitlement: Record) -> Iterator[Period]:
-    """From activation on; without a usage period there is one, which lasts."""
+    """Yield an entitlement's periods from its activation; without a usage period there is one, which never ends."""
     start, interval = parse_date_time(entitlement["activeFrom"]), _interval(entitlement)
     if interval is None:
         return iter([Period(start, start.replace(year=rating.LAST_YEAR + 1, day=1))])

@@ -1,4 +1,4 @@
-"""Test clocks: a time of their own for the subscriptions tied to them. It stands still until it is advanced."""
+"""Test clocks: the time of the subscriptions created on them. It stands still until it is advanced."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 def time_of(store: Store, subscription: Record, now: datetime) -> datetime:
-    """What time it is for a subscription."""
+    """The present time of a subscription: that of its test clock, if it has one."""
     clock = store.get(kinds.TEST_CLOCK, subscription.get("testClockId", ""))
     return now if clock is None else parse_date_time(clock["currentTime"])

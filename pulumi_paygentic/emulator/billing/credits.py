@@ -25,7 +25,7 @@ class Credit:
     ends: datetime
     least: Decimal
     most: Decimal
-    """What of it rolls over a reset, at least and at most."""
+    """The least and the most that rolls over at a reset."""
 
     def roll_over(self) -> Decimal:
         return min(self.most, max(self.left, self.least))
@@ -33,28 +33,28 @@ class Credit:
 
 @dataclass(slots=True)
 class State:
-    """How an entitlement stands at a moment."""
+    """The state of an entitlement at a moment."""
 
     coming: list[Credit]
     """Grants that are not in effect yet."""
     issued: Credit
-    """What was issued for the period."""
+    """The credit that was issued for the period."""
     period: Period | None = None
     credits: list[Credit] = field(default_factory=list)
     covered: Decimal = _NONE
     used: Decimal = _NONE
     overage: Decimal = _NONE
 
-    def turn(self, moment: datetime, *, admit: bool = True) -> None:
-        """Credits come and go."""
+    def advance(self, moment: datetime, *, admit: bool = True) -> None:
+        """Admit the credits that have begun and drop those that have ended."""
         while admit and self.coming and self.coming[0].begins <= moment:
             self.credits.append(self.coming.pop(0))
         self.credits = [credit for credit in self.credits if credit.ends > moment]
 
     def reset(self, period: Period, template: Record) -> None:
-        """A period begins: credits roll over, new ones are issued, and overage is taken along where that is asked."""
+        """Begin a period: roll credits over, issue new ones, and carry overage along if the template says so."""
         carried = _NONE if self.period is None else self.issued.roll_over()
-        self.turn(period.start, admit=False)
+        self.advance(period.start, admit=False)
         for credit in self.credits:
             credit.left = credit.roll_over()
         overage = self.overage
@@ -71,7 +71,7 @@ class State:
         self.overage = self.burn(overage) if template.get("preserveOverageAtReset") else _NONE
 
     def burn(self, amount: Decimal) -> Decimal:
-        """Take an amount off the credits; answers what they did not cover."""
+        """Draw an amount from the credits and return the part that they did not cover."""
         for credit in sorted(self.credits, key=lambda credit: (credit.priority, credit.ends, credit.begins)):
             taken = min(credit.left, amount)
             credit.left -= taken

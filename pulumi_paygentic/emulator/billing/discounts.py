@@ -1,4 +1,4 @@
-"""What the credits of a subscription's features do to its invoice.
+"""Effects of credits on an invoice: discounts, and hard limits.
 
 Usage that they cover is taken off again where the price says so, and usage beyond a hard limit is not charged at all.
 """
@@ -11,15 +11,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pulumi_paygentic.emulator.billing import rating
-from pulumi_paygentic.emulator.billing.balances import Courses
-from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.balances import CreditTimelines
+from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.storage import kinds
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 class Share(NamedTuple):
-    """How much of a line's quantity is charged, and how much of it is taken off again."""
+    """The quantity of a line that is charged, and the part of it that a discount takes off."""
 
     charged: Decimal
     discounted: Decimal
@@ -27,7 +27,7 @@ class Share(NamedTuple):
 
 @dataclass(slots=True)
 class _Cover:
-    """What is left of a feature's credits for the period; lines take from it in their order, each metric once."""
+    """The credits of a feature left for the period. Lines draw on them in their order, each metric once."""
 
     left: Decimal
     hard: bool
@@ -43,10 +43,10 @@ class _Cover:
 class Credits:
     """The credits of a subscription's metered features in one period."""
 
-    def __init__(self, store: Store, subscription: Record, period: Period, courses: Courses) -> None:
-        self._covers = dict(_covers(store, subscription, period, courses))
+    def __init__(self, store: Store, subscription: Record, period: Period, timelines: CreditTimelines) -> None:
+        self._covers = dict(_covers(store, subscription, period, timelines))
 
-    def share(self, term: Term, quantity: Decimal) -> Share:
+    def share(self, term: PriceSnapshot, quantity: Decimal) -> Share:
         for attached in term["price"]["features"]:
             cover = self._covers.get(attached["featureId"])
             if cover is not None:
@@ -56,9 +56,11 @@ class Credits:
         return Share(quantity, Decimal(0))
 
 
-def _covers(store: Store, subscription: Record, period: Period, courses: Courses) -> Iterator[tuple[str, _Cover]]:
+def _covers(
+    store: Store, subscription: Record, period: Period, timelines: CreditTimelines
+) -> Iterator[tuple[str, _Cover]]:
     for entitlement in store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]}):
         template = entitlement["template"]
         if template["type"] == "metered" and "canceledAt" not in entitlement:
             hard = not template.get("isSoftLimit", True)
-            yield entitlement["featureId"], _Cover(courses.covered_within(entitlement, period), hard, {})
+            yield entitlement["featureId"], _Cover(timelines.covered_within(entitlement, period), hard, {})

@@ -11,7 +11,7 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
 def entitle(store: Store, merchant: str, given: Record, now: datetime) -> Record:
-    """Keep an entitlement; `given` has at least customer, feature and template."""
+    """Store an entitlement; `given` has at least customer, feature and template."""
     stamp = timestamp(now)
     record = {
         "activeFrom": stamp,
@@ -28,7 +28,7 @@ def entitle(store: Store, merchant: str, given: Record, now: datetime) -> Record
 
 
 def now_of(store: Store, record: Record, now: datetime) -> datetime:
-    """What time it is for an entitlement: that of its subscription, which may be on a test clock."""
+    """The present time of an entitlement: that of its subscription, which may be on a test clock."""
     return clocks.time_of(store, store.get(kinds.SUBSCRIPTION, record["subscriptionId"] or "") or {}, now)
 
 

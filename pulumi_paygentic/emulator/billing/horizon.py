@@ -34,7 +34,7 @@ def check_move(store: Store, field: str, moment: datetime, clock_id: str | None 
 
 
 def _opened(store: Store, subscription: Record, billed_until: datetime, moment: datetime) -> Iterator[int]:
-    """How many periods a subscription goes through, about: its own, those of its fees, those of its entitlements."""
+    """Estimate the periods that a move opens: of a subscription, of its fees, of its entitlements."""
     ends = min(moment, parse_date_time(subscription.get("endingAt", "9999-01-01T00:00:00Z")))
     span = max(ends - billed_until, _NOTHING)
     yield span // durations.parse(subscription["billingCadence"]).average

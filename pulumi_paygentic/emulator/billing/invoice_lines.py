@@ -9,12 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 from pulumi_paygentic.emulator.billing import price_snapshots, rating
-from pulumi_paygentic.emulator.billing.balances import Courses
+from pulumi_paygentic.emulator.billing.balances import CreditTimelines
 from pulumi_paygentic.emulator.billing.discounts import Credits
-from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.rating import Amount, Period, Window
 from pulumi_paygentic.emulator.metering import measurement
-from pulumi_paygentic.emulator.metering.measurement import Question
+from pulumi_paygentic.emulator.metering.measurement import UsageQuery
 from pulumi_paygentic.emulator.storage import clock, durations, kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
 from pulumi_paygentic.emulator.storage.store import Record, Store
@@ -24,17 +24,17 @@ _ALL = Fraction(1)
 
 @dataclass(slots=True)
 class Bill:
-    """Lines as they are gathered, and which fee was charged up to when: no fee is charged twice for one time."""
+    """The lines gathered so far, and the time up to which each fee is charged, so that none is charged twice."""
 
     store: Store
     subscription: Record
-    courses: Courses
+    timelines: CreditTimelines
     charged: dict[str, int] = field(default_factory=dict)
     lines: list[Record] = field(default_factory=list)
 
-    def usage(self, period: Period, agreed: list[Term]) -> None:
-        """What was measured in the period, at the period's prices, and what credits take off it."""
-        covers = Credits(self.store, self.subscription, period, self.courses)
+    def usage(self, period: Period, agreed: list[PriceSnapshot]) -> None:
+        """Add the usage measured in the period at the period's prices, and the discounts of credits."""
+        covers = Credits(self.store, self.subscription, period, self.timelines)
         for term in filter(price_snapshots.is_metered, agreed):
             charged, discounted = covers.share(term, used(self.store, self.subscription, term, period))
             if charged:
@@ -42,8 +42,11 @@ class Bill:
             if discounted:
                 self._add(term, period, -discounted, "in_arrears", discount=True)
 
-    def fees(self, period: Period, agreed: list[Term], payment_term: str, *, last: bool = False) -> None:
-        """Fees in advance whose time begins in the period; in arrears, whose time ends in it, or begins in the last."""
+    def fees(self, period: Period, agreed: list[PriceSnapshot], payment_term: str, *, last: bool = False) -> None:
+        """Add fees: in advance those whose time begins in the period, in arrears those whose time ends in it.
+
+        The last invoice also has those in arrears whose time has only begun.
+        """
         for term in agreed:
             price = term["price"]
             if price_snapshots.is_metered(term) or price["paymentTerm"] != payment_term:
@@ -59,7 +62,7 @@ class Bill:
                     self._add(term, occurrence, Decimal(price["quantity"]), payment_term, part=window.share)
 
     def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
-        """Refunds of usage that an earlier invoice charged: what it charged, with the tax that it charged."""
+        """Add refunds of usage that an earlier invoice charged, at its prices and its tax."""
         for credit in owed:
             quantity, line = -Decimal(credit["quantity"]), credit["line"]
             identity = f"{line['eventId']}:refund:{len(self.lines)}"
@@ -78,7 +81,7 @@ class Bill:
             )
 
     def limit_rebates(self) -> None:
-        """Rebates take no more than the rest of the invoice comes to: the last of them are cut short."""
+        """Cut rebates short, the last first, where they exceed the rest of the invoice."""
         missing = -totals(self.lines)["grandTotal"]
         for line in reversed(self.lines):
             amount = Decimal(line["totalAmount"])
@@ -87,8 +90,8 @@ class Bill:
                 line.update(_written(rating.split(left, Decimal(line["unitPrice"]), _percent(line))))
                 missing -= left - amount
 
-    def _occurrences(self, term: Term, period: Period) -> Iterator[Window]:
-        """The fee's own times that touch the period and are not charged yet; one that comes once, at most once."""
+    def _occurrences(self, term: PriceSnapshot, period: Period) -> Iterator[Window]:
+        """Yield the fee's own periods that touch the period and are not charged yet."""
         key, every = term["key"], durations.parse(term["price"]["billingCadence"])
         if not every.recurs:
             if key not in self.charged:
@@ -104,7 +107,7 @@ class Bill:
 
     def _add(
         self,
-        term: Term,
+        term: PriceSnapshot,
         window: Period,
         quantity: Decimal,
         payment_term: str,
@@ -142,12 +145,12 @@ class Bill:
         )
 
 
-def used(store: Store, subscription: Record, term: Term, period: Period) -> Decimal:
-    """How much of a metric the subscription's customer used in a period."""
+def used(store: Store, subscription: Record, term: PriceSnapshot, period: Period) -> Decimal:
+    """Measure the usage of a metric by the subscription's customer in a period."""
     metric = store.get(kinds.BILLABLE_METRIC, term["sourceId"])
     if metric is None:
         return Decimal(0)
-    asked = Question(
+    asked = UsageQuery(
         clock.milliseconds(period.start),
         clock.milliseconds(period.end),
         str(subscription["customerId"]),

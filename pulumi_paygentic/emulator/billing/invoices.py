@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from pulumi_paygentic.emulator.billing import clocks, currencies, invoice_lines, rating, wallets
-from pulumi_paygentic.emulator.billing.balances import Courses
+from pulumi_paygentic.emulator.billing.balances import CreditTimelines
 from pulumi_paygentic.emulator.billing.invoice_lines import Bill
-from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import kinds
@@ -18,7 +18,7 @@ from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
 GRACE = timedelta(hours=1)
-"""How long after a period usage of it is still taken."""
+"""The time after a period in which its usage is still accepted."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
 _PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount")
 _NOTHING = Decimal(0)
@@ -26,7 +26,9 @@ _CENTS = 2
 """Of a currency that has left the list since a data file was made."""
 
 
-def open_invoice(store: Store, subscription: Record, number: int, period: Period, agreed: list[Term]) -> Record:
+def open_invoice(
+    store: Store, subscription: Record, number: int, period: Period, agreed: list[PriceSnapshot]
+) -> Record:
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     record = {
         "id": kinds.INVOICE.new_id(),
@@ -57,14 +59,14 @@ def find_open(store: Store, subscription_id: str) -> list[Record]:
     return store.find(kinds.INVOICE, {"subscriptionId": subscription_id, "status": "ACTIVE"})
 
 
-def bill(store: Store, invoice: Record, courses: Courses | None = None) -> Bill:
-    """What the invoice comes to, with what is known now."""
+def bill(store: Store, invoice: Record, timelines: CreditTimelines | None = None) -> Bill:
+    """Compute the invoice's lines from everything known now."""
     subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"])
     assert subscription is not None  # noqa: S101 - subscriptions and invoices are purged together
     [(charged, owed)] = store.sql(
         "SELECT charged, credits FROM billing WHERE subscription = ?", (invoice["subscriptionId"],)
     )
-    result = Bill(store, subscription, courses or Courses(store), json.loads(charged))
+    result = Bill(store, subscription, timelines or CreditTimelines(store), json.loads(charged))
     period = period_of(invoice)
     if invoice["sequenceNumber"] == 0:
         result.fees(period, invoice["terms"], "in_advance")
@@ -80,9 +82,9 @@ def bill(store: Store, invoice: Record, courses: Courses | None = None) -> Bill:
     return result
 
 
-def issue(store: Store, invoice: Record, now: datetime, courses: Courses | None = None) -> Record:
+def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelines | None = None) -> Record:
     """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice stays unpaid."""
-    final = bill(store, invoice, courses)
+    final = bill(store, invoice, timelines)
     subscription = final.subscription
     sums = invoice_lines.totals(final.lines)
     owed = amount_due(sums["grandTotal"], invoice["currency"])
@@ -133,7 +135,7 @@ def lines_of(store: Store, invoice: Record) -> list[Record]:
 
 
 def time_of(store: Store, invoice: Record, now: datetime) -> datetime:
-    """What time it is for the invoice's subscription: its test clock's, if it has one."""
+    """The present time of the invoice's subscription: that of its test clock, if it has one."""
     subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"]) or {}
     return clocks.time_of(store, subscription, now)
 

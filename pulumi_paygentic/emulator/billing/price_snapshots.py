@@ -1,7 +1,6 @@
-"""What a subscription bills for in a period: its version's lines as they were when the period began.
+"""Price snapshots: the lines of a subscription's plan version, copied when a period begins.
 
-This is what keeps an edit of a price away from the period under way: the period has its own copy, and the next one
-copies anew.
+An edit of a price does not reach the period under way, because the period has its own copies.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import Any
 from pulumi_paygentic.emulator.storage import kinds, version_lines
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
-Term = dict[str, Any]
+PriceSnapshot = dict[str, Any]
 """A line: its key, the price, and the names of the metric or fee."""
 
 
-def snapshot(store: Store, subscription: Record) -> list[Term]:
-    """The lines of the version it follows, or of the one that it is pinned to."""
+def snapshot(store: Store, subscription: Record) -> list[PriceSnapshot]:
+    """Copy the lines of the version that the subscription follows or is pinned to."""
     return [
         {"key": key, "price": price, **_charged(store, price)}
         for key, _, price in version_lines.prices_of(store, version_of(store, subscription))
@@ -32,11 +31,11 @@ def version_of(store: Store, subscription: Record) -> str:
     return str(plan.get("defaultVersionId", ""))
 
 
-def is_metered(term: Term) -> bool:
+def is_metered(term: PriceSnapshot) -> bool:
     return "billableMetricId" in term["price"]
 
 
-def tax_percent(store: Store, subscription: Record, term: Term) -> Decimal:
+def tax_percent(store: Store, subscription: Record, term: PriceSnapshot) -> Decimal:
     """The customer's rate for the metric, else for the plan, else its default, else the plan's."""
     if subscription["taxExempt"] or term["price"]["tax"]["supplyScope"] != "IN_SCOPE":
         return Decimal(0)
@@ -49,8 +48,8 @@ def tax_percent(store: Store, subscription: Record, term: Term) -> Decimal:
     return Decimal(str(plan.get("defaultTaxRate", 0)))
 
 
-def _charged(store: Store, price: Record) -> Term:
-    """The metric or fee as it is called now."""
+def _charged(store: Store, price: Record) -> PriceSnapshot:
+    """The present names of the metric or fee."""
     kind = kinds.BILLABLE_METRIC if "billableMetricId" in price else kinds.FEE
     source_id = price.get("billableMetricId") or price["feeId"]
     source = store.get(kind, source_id) or {}

@@ -1,4 +1,4 @@
-"""What usage and fees cost, and which periods they are billed for. Pure: decimals and dates in, decimals and dates out.
+"""Amounts and billing periods, computed from decimals and dates alone.
 
 Amounts are rounded once a line, to nine decimals (the API's atomic unit is a billionth of the currency), half to even;
 everything above a line only adds. What an invoice asks to be paid is rounded once more, to what can be paid.
@@ -24,14 +24,14 @@ _ALL = Fraction(1)
 
 
 class Period(NamedTuple):
-    """From its start up to, not including, its end."""
+    """A span of time: its start is in it, its end is not."""
 
     start: datetime
     end: datetime
 
 
 class Amount(NamedTuple):
-    """A line's price without tax, its tax, and what is thus charged for each unit."""
+    """A line's price without tax, its tax, and the resulting price of a unit."""
 
     price: Decimal
     tax: Decimal
@@ -54,7 +54,7 @@ class Window(NamedTuple):
 
     @property
     def share(self) -> Fraction:
-        """How much of the whole period's time is billed."""
+        """The share of the whole period's time that is billed."""
         if not self.is_stub:
             return _ALL
         (start, end), (whole_start, whole_end) = self
@@ -92,7 +92,7 @@ def periods(anchor: datetime, every: Duration, start: datetime) -> Iterator[Peri
 
 
 def unit_rate(price: Mapping[str, Any], quantity: Decimal) -> Decimal:
-    """What each unit costs at this quantity: with volume prices, all units cost what the tier they reach says."""
+    """The price of each unit at a quantity. With volume prices, the tier reached decides for all units."""
     properties = price["properties"]
     if price["model"] != "volume":
         return Decimal(properties["unitPrice"])
@@ -129,7 +129,7 @@ def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
 
 
 def share(whole: Decimal, units: Decimal, of: Decimal) -> Decimal:
-    """What so many units of a line come to; of all of them it is the whole."""
+    """The amount of some units of a line. All units come to the whole."""
     return rounded(_EXACT.divide(_EXACT.multiply(whole, units), of))
 
 
@@ -154,14 +154,14 @@ def total(amounts: Sequence[Decimal]) -> Decimal:
 
 
 def plain(amount: Decimal) -> str:
-    """As the API writes amounts: no exponent, at least cents, no zeros after what is significant, and no minus zero."""
+    """Write an amount as the API does: no exponent, at least cents, no trailing zeros, no minus zero."""
     text = f"{amount or abs(amount):f}"
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.rstrip('0'):0<2}"
 
 
 def atoms(amount: Decimal) -> int:
-    """In billionths of the currency."""
+    """Convert an amount to billionths of the currency."""
     return int(rounded(amount).scaleb(9, context=_EXACT))
 
 

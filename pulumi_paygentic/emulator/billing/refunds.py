@@ -1,4 +1,4 @@
-"""Usage after it was invoiced: what it was billed for, and how a refund gives that back.
+"""Refunds of usage after it was invoiced.
 
 Of a line that was billed each unit has its share, tax and discounts included, so that all shares together are the line.
 """
@@ -22,7 +22,7 @@ _ISSUED = frozenset({"ISSUED", "PAID"})
 
 
 class Share(NamedTuple):
-    """What some units of a line come to."""
+    """A number of units of an invoice line, with their price and tax."""
 
     line: Record
     quantity: Decimal
@@ -41,7 +41,7 @@ def invoice_of(store: Store, usage: Usage) -> Record | None:
 
 
 def billing_of(store: Store, usage: Usage) -> dict[str, Any] | None:
-    """What the usage was billed for, in billionths of the currency; nothing before its invoice is issued."""
+    """The amounts billed for usage, in billionths of the currency; None before its invoice is issued."""
     invoice = invoice_of(store, usage)
     if invoice is None:
         return None
@@ -58,7 +58,7 @@ def billing_of(store: Store, usage: Usage) -> dict[str, Any] | None:
 
 
 def credit(store: Store, usage: Usage, now: datetime) -> None:
-    """Give back what an invoice charged: on the next one, or, where none will come, in the wallet; if it was paid."""
+    """Return a charge: on the next invoice, in the wallet if none will come, or by lowering an unpaid invoice."""
     invoice = invoice_of(store, usage)
     if invoice is None:
         return
@@ -85,14 +85,14 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
 
 
 def _forgive(store: Store, invoice: Record, amount: Decimal, now: datetime) -> None:
-    """Of an invoice that was not paid nothing can be given back: less of it is owed."""
+    """Lower the amount due of an invoice that was never paid."""
     unpaid = max(rating.total([Decimal(invoice["unpaidAmount"]), -amount]), Decimal(0))
     settled = {"status": "PAID", "paidAt": timestamp(now)} if not unpaid else {}
     store.put({**invoice, "unpaidAmount": rating.plain(unpaid), "updatedAt": timestamp(now), **settled})
 
 
 def _owe(store: Store, usage: Usage, shares: list[Share]) -> None:
-    """Keep the shares for the next invoice."""
+    """Store the shares for the next invoice."""
     owed = [{"line": s.line, "quantity": str(s.quantity), "price": str(s.price), "tax": str(s.tax)} for s in shares]
     [(waiting,)] = store.sql("SELECT credits FROM billing WHERE subscription = ?", (usage.subscription,))
     store.sql(

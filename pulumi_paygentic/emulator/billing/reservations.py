@@ -1,4 +1,4 @@
-"""Funds held back before work is done, so that it can be paid for; and what a wallet still has free."""
+"""Reservations of funds for work to come, and the part of a wallet that is free."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pulumi_paygentic.emulator.billing import invoice_lines, invoices, price_snapshots, rating, schedule, wallets
-from pulumi_paygentic.emulator.billing.price_snapshots import Term
+from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import clock, kinds
 from pulumi_paygentic.emulator.storage.clock import timestamp
@@ -31,11 +31,11 @@ class Reservation(NamedTuple):
     max_uses: int
     region: str
     metrics: str
-    """What it was made for, as JSON."""
+    """The metrics and quantities reserved, as JSON."""
 
 
 def hold(store: Store, wallet: Wallet, amount: Decimal, now: datetime, terms_of_use: dict[str, Any]) -> Reservation:
-    """Hold an amount; whether it is free, the caller has asked."""
+    """Hold an amount. The caller has checked that it is free."""
     made = Reservation(
         id=kinds.RESERVATION.new_id(),
         merchant=wallet.merchant,
@@ -69,7 +69,7 @@ def draw(store: Store, reservation: Reservation, cost: Decimal, now: datetime) -
 
 
 def held(store: Store, wallet: Wallet, now: datetime) -> Decimal:
-    """What reservations hold that have neither expired nor been used up."""
+    """Sum the reservations that have neither expired nor been used up."""
     rows = store.sql(
         "SELECT coalesce(sum(remaining), 0) FROM reservations"
         " WHERE customer = ? AND expires > ? AND currency = ? AND used < max_uses",
@@ -79,7 +79,7 @@ def held(store: Store, wallet: Wallet, now: datetime) -> Decimal:
 
 
 def owed(store: Store, wallet: Wallet) -> Decimal:
-    """What has been used, and invoiced or not, is not paid yet."""
+    """Sum the usage that is not paid yet, invoiced or not."""
     found = store.find(kinds.INVOICE, {"customerId": wallet.customer})
     unpaid = [i for i in found if i["currency"] == wallet.currency and i["status"] in {"ACTIVE", "ISSUED"}]
     return rating.total([_unpaid(store, invoice) for invoice in unpaid])
@@ -92,14 +92,14 @@ def _unpaid(store: Store, invoice: Record) -> Decimal:
 
 
 def available(store: Store, wallet: Wallet, now: datetime) -> Decimal:
-    """What can still be reserved: the balance, less what is owed and what is held."""
+    """The part of the balance that can still be reserved: neither owed nor held."""
     return wallets.balance(store, wallet) - owed(store, wallet) - held(store, wallet, now)
 
 
 def cost(store: Store, subscription: Record, quantities: dict[str, Decimal]) -> Decimal:
-    """What quantities of metrics cost a subscription now, tax included; of volume prices at the tier they reach."""
+    """The present cost of quantities of metrics, tax included; volume prices count at the tier they reach."""
     invoice = schedule.current(store, subscription["id"])
-    agreed: list[Term] = invoice["terms"] if invoice else price_snapshots.snapshot(store, subscription)
+    agreed: list[PriceSnapshot] = invoice["terms"] if invoice else price_snapshots.snapshot(store, subscription)
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     amounts = []
     for term in agreed:

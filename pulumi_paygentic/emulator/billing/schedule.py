@@ -1,4 +1,4 @@
-"""Moves subscriptions on in time: opens their periods, ends them, issues their invoices.
+"""The course of time for subscriptions: periods open and end, invoices are issued.
 
 Nothing runs in the background. Before a request is handled, everything that was due until then is done, in the order
 of time; so an edit always finds the periods that began before it with terms of their own.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pulumi_paygentic.emulator.billing import clocks, invoices, price_snapshots, rating, wallets
-from pulumi_paygentic.emulator.billing.balances import Courses
+from pulumi_paygentic.emulator.billing.balances import CreditTimelines
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import clock, durations, kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
@@ -33,7 +33,7 @@ def enrol(store: Store, subscription: Record, now: datetime) -> None:
 
 
 def enrol_missing(store: Store, now: datetime) -> None:
-    """Subscriptions from a data file of before there was billing."""
+    """Bill the subscriptions of a data file that was written before there was billing."""
     rows = store.sql(
         "SELECT id FROM objects WHERE kind = ? AND deleted = 0 AND id NOT IN (SELECT subscription FROM billing)",
         (kinds.SUBSCRIPTION.name,),
@@ -45,14 +45,14 @@ def enrol_missing(store: Store, now: datetime) -> None:
 
 
 def catch_up(store: Store, now: datetime) -> None:
-    """Everything that is due by the emulator's clock."""
+    """Do everything that is due by the emulator's clock."""
     time = clock.milliseconds(now)
     for (subscription_id,) in store.sql("SELECT subscription FROM billing WHERE clock IS NULL AND next <= ?", (time,)):
         advance(store, subscription_id, now)
 
 
 def catch_up_clock(store: Store, clock_id: str, now: datetime) -> None:
-    """Everything that is due by a test clock, for the subscriptions tied to it."""
+    """Do everything that is due by a test clock, for the subscriptions created on it."""
     time = clock.milliseconds(now)
     due = store.sql("SELECT subscription FROM billing WHERE clock = ? AND next <= ?", (clock_id, time))
     for (subscription_id,) in due:
@@ -60,25 +60,25 @@ def catch_up_clock(store: Store, clock_id: str, now: datetime) -> None:
 
 
 def advance(store: Store, subscription_id: str, now: datetime) -> None:
-    """Step by step, always the earliest thing that is due, until nothing is."""
+    """Do the earliest thing that is due until nothing is."""
     subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
     if subscription is None:
         store.sql("DELETE FROM billing WHERE subscription = ?", (subscription_id,))
         return
-    courses = Courses(store)
+    timelines = CreditTimelines(store)
     while (due := _next(store, subscription)) <= clock.milliseconds(now):
-        subscription = _step(store, subscription, clock.moment(due), courses)
+        subscription = _step(store, subscription, clock.moment(due), timelines)
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription_id))
 
 
 def reschedule(store: Store, subscription: Record) -> None:
-    """What happens next may have changed with the subscription."""
+    """Compute anew when the subscription is next due, after it changed."""
     due = _next(store, subscription)
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (due, subscription["id"]))
 
 
 def end(store: Store, subscription: Record, moment: datetime) -> None:
-    """The subscription has ended: its period ends with it, and what is open is issued at once."""
+    """End a subscription: its period ends with it, and its open invoices are issued at once."""
     still_open = invoices.find_open(store, subscription["id"])
     for invoice in reversed(still_open):  # later ones first: a period that never comes has no fees in advance
         period = invoices.period_of(invoice)
@@ -94,7 +94,10 @@ def end(store: Store, subscription: Record, moment: datetime) -> None:
 
 
 def move_now(store: Store, plan: Record) -> None:
-    """Floating subscriptions bill usage of the whole period under way by the new version; in advance, from the next."""
+    """Move floating subscriptions to the new version at once.
+
+    Usage of the whole period under way is billed by it; fees in advance follow with the next period.
+    """
     for subscription in store.find(kinds.SUBSCRIPTION, {"planId": plan["id"], "versionPolicy": "floating"}):
         invoice = current(store, subscription["id"])
         if invoice is not None:
@@ -108,7 +111,7 @@ def move_now(store: Store, plan: Record) -> None:
 
 
 def change_payment_term(store: Store, price: Record) -> None:
-    """The one edit of a price that reaches the period under way: when it is paid."""
+    """Apply the one edit of a price that reaches the period under way: its payment term."""
     rows = store.sql("SELECT DISTINCT subscription FROM billing WHERE merchant = ?", (store.owner(price["id"]),))
     for (subscription_id,) in rows:
         invoice = current(store, subscription_id)
@@ -127,7 +130,7 @@ def current(store: Store, subscription_id: str) -> Record | None:
 
 
 def _next(store: Store, subscription: Record) -> int:
-    """When something happens next: the grace of a period ends, a period begins, or the subscription ends."""
+    """The next moment that is due: a period's grace ends, a period begins, or the subscription ends."""
     if subscription["status"] == "terminated":
         return NEVER
     [(period_end,)] = store.sql("SELECT period_end FROM billing WHERE subscription = ?", (subscription["id"],))
@@ -138,7 +141,7 @@ def _next(store: Store, subscription: Record) -> int:
     return min(moments)
 
 
-def _step(store: Store, subscription: Record, moment: datetime, courses: Courses) -> Record:
+def _step(store: Store, subscription: Record, moment: datetime, timelines: CreditTimelines) -> Record:
     stamp = timestamp(moment)
     if subscription.get("endingAt") == stamp:
         ended = {**subscription, "status": "terminated", "terminatedAt": stamp, "updatedAt": stamp}
@@ -147,7 +150,7 @@ def _step(store: Store, subscription: Record, moment: datetime, courses: Courses
         return ended
     for invoice in invoices.find_open(store, subscription["id"]):
         if invoice["gracePeriodEnd"] == stamp:
-            invoices.issue(store, invoice, moment, courses)
+            invoices.issue(store, invoice, moment, timelines)
             return subscription
     _open_period(store, subscription, moment)
     return subscription

@@ -1,4 +1,4 @@
-"""How many live subscriptions a plan version or a price has."""
+"""Counts of live subscriptions by plan version and by price."""
 
 from __future__ import annotations
 

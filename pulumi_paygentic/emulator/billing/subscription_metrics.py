@@ -1,4 +1,4 @@
-"""Which of a customer's subscriptions bills which metrics."""
+"""The metrics that each of a customer's subscriptions bills."""
 
 from __future__ import annotations
 

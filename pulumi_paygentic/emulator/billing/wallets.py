@@ -1,4 +1,4 @@
-"""Wallets of test money: what a customer was given in a currency, and what invoices took."""
+"""Wallets of test money: deposits to a customer in a currency, and payments of invoices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_paygentic.emulator.storage import clock
 from pulumi_paygentic.emulator.storage.store import Store
 
 TEST_FUNDS = Decimal(100)
-"""What a customer is given in a currency with the first subscription in it."""
+"""The deposit that comes with a customer's first subscription in a currency."""
 
 
 class Wallet(NamedTuple):
@@ -42,7 +42,7 @@ def balance(store: Store, wallet: Wallet) -> Decimal:
 
 
 def movements(store: Store, customer: str) -> dict[str, tuple[Decimal, Decimal]]:
-    """What was put in and what was taken out, by currency."""
+    """Sum the money put in and the money taken out, by currency."""
     rows = store.sql(
         "SELECT currency, sum(max(amount, 0)), sum(max(-amount, 0)) FROM ledger WHERE customer = ?"
         " GROUP BY currency ORDER BY currency",

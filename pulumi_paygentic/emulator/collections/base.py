@@ -101,7 +101,7 @@ class Collection:
         return Answer(204)
 
     def prepare(self, cx: Context, given: Record) -> Record:  # noqa: ARG002
-        """The fields to store for a create: what was given, over the API's defaults."""
+        """The fields to store for a create: those given, over the API's defaults."""
         return {**self.defaults, **given}
 
     def revise(self, cx: Context, record: Record, changes: Record) -> Record:  # noqa: ARG002

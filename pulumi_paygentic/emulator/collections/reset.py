@@ -1,4 +1,4 @@
-"""The merchant's reset: the API's only way to remove products, metrics and plans. Never offered in production."""
+"""The reset of a merchant, the API's only way to remove products, metrics and plans. Production has none."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pulumi_paygentic.emulator.http.paths import Paths
 
 
 class Calls:
-    """How often each operation was asked for, whatever the answer."""
+    """The number of calls of each operation, whatever its answer was."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -31,7 +31,7 @@ class Calls:
 
 
 class CountCalls:
-    """The middleware that counts. Outermost, so that answers made up by faults count too."""
+    """ASGI middleware that counts calls. It is outermost, so that answers of faults count too."""
 
     def __init__(self, app: ASGIApp, calls: Calls, paths: Paths) -> None:
         self._app = app

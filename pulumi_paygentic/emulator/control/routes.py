@@ -1,6 +1,6 @@
-"""The emulator's own address, `/_emulator/`: what was called, what time it is, what goes wrong. It asks for no key.
+"""The control address `/_emulator/`: calls counted, the clock, faults, reset. It asks for no key.
 
-A browser that another site has hold of could reach it, so it is guarded as the pages are.
+A page of another site could reach it through a browser, so it is guarded as the pages are.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2990
 
 
 class MoveClock(ClosedBody):
-    """Where the clock goes: on by a duration, or to a moment. It runs on from there."""
+    """A move of the clock: on by a duration, or to a moment. It runs on from there."""
 
     advance: ExactDuration | None = None
     now: DateTime | None = None

@@ -60,7 +60,7 @@ class Context:
         return parse(model, self.data)
 
     def require(self, kind: Kind, object_id: str) -> Record:
-        """The record, or the API's no: 404 where there is none, 403 where it is another merchant's."""
+        """The record; 404 if there is none, 403 if it is another merchant's."""
         record = self.store.get(kind, object_id)
         if record is None:
             raise NotFound(f"No {kind.name} with id {object_id[:80]!r} was found.")

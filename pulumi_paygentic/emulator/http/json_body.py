@@ -1,4 +1,4 @@
-"""JSON in, JSON out: what arrives is read strictly, so that nothing odd reaches the store."""
+"""JSON bodies, read strictly so that nothing odd reaches the store, and JSON answers."""
 
 from __future__ import annotations
 

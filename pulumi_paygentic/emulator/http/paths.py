@@ -1,4 +1,4 @@
-"""Finds which path template of the API a request is for, such as `/v0/prices/{id}`: once, for all who want to know."""
+"""The API's path templates, such as `/v0/prices/{id}`, and the one that a request is for; found once a request."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FOUND = "pulumi_paygentic.found"
 
 
 class Found(NamedTuple):
-    """A template, and what stands in the path for its parameters."""
+    """A template, and the values of its parameters."""
 
     template: str
     params: dict[str, str]
 
 
 class Paths:
-    """The API's paths. Those outside it (checkout, control) have no template: they are nobody's business."""
+    """The API's paths. Other paths (checkout, control) have no template."""
 
     def __init__(self, templates: Iterable[str]) -> None:
         self.known = frozenset(templates)
@@ -60,5 +60,5 @@ class Paths:
 
 
 def _shape(path: str) -> tuple[str, ...]:
-    """What a path and its template have in common: the version, the collection, and how many parts there are."""
+    """The common shape of a path and its template: version, collection, number of parts."""
     return (*path.split("/", 3)[:3], str(path.count("/")))

@@ -1,4 +1,7 @@
-"""The API, one resource a path: authenticates, reads the body, runs the handler in a transaction, answers in JSON."""
+"""The API's ASGI application: authentication, body, handler in a transaction, answer in JSON.
+
+Paths are looked up in a table, since a router would try a hundred patterns for each call.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from pulumi_paygentic.emulator.state import Emulator
 
 
 class Api:
-    """Every path of the API: found in one look, where a router would try a hundred. Other paths are for `app`."""
+    """ASGI middleware that answers every path of the API. Other paths are for `app`."""
 
     def __init__(self, app: ASGIApp, emulator: Emulator, operations: Operations, paths: Paths) -> None:
         self._app = app

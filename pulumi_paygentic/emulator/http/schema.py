@@ -1,4 +1,4 @@
-"""The base of every request body, and the API's way of saying what is wrong with one."""
+"""The base of every request body, and the API's form of validation errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", alias_generator=to_camel, allow_inf_nan=False)
 
     def given(self) -> dict[str, Any]:
-        """What was sent, by its wire names: a field left out stays out, a null stays a null."""
+        """The fields that were sent, by their wire names. A field left out stays out, a null stays a null."""
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 

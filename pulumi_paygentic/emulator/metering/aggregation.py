@@ -1,4 +1,4 @@
-"""Adds up what was measured, exactly.
+"""Exact sums of measured values.
 
 A value is a number, or a string that is a decimal number; an event that has none counts only where nothing needs one.
 """
@@ -19,13 +19,13 @@ _DECIMAL = re.compile(r"-?\d{1,31}(\.\d{1,31})?", re.ASCII)
 
 
 @dataclass(slots=True)
-class Tally:
-    """What the aggregations need, gathered in one pass."""
+class Aggregate:
+    """Everything the aggregations need of a set of events, gathered in one pass."""
 
     events: int = 0
     reports: int = 0
     reported: int = 0
-    """Of the older paths, which report quantities: how many there were, and what they come to."""
+    """Quantities reported by the older paths: their number, and their sum."""
     valued: int = 0
     total: Decimal = Decimal(0)
     least: Decimal | None = None
@@ -34,7 +34,7 @@ class Tally:
     """Time, number and value of the latest event that has one."""
     first: int = _NEVER
     last: int = -1
-    """When the events begin and end."""
+    """The times of the first and the last event."""
     distinct: set[Any] = field(default_factory=set)
 
     def add(self, time: int, seq: int, value: Any, *, distinct: bool) -> None:
@@ -64,7 +64,7 @@ class Tally:
         self.reports += count
         self.reported += quantity
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: Aggregate) -> None:
         self.events += other.events
         self.reports += other.reports
         self.reported += other.reported
@@ -111,5 +111,5 @@ def numeric(value: Any) -> Decimal | None:
 
 
 def identity(value: Any) -> Hashable:
-    """What makes two values one: numbers by what they come to, anything else by how it is written."""
+    """The identity of a value: numbers by their worth, everything else by its text."""
     return value if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool) else repr([value])

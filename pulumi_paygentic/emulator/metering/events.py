@@ -1,4 +1,4 @@
-"""Metering events: kept once for each key of deduplication, and linked to the customer they are about."""
+"""The table of metering events: one for each idempotency key, linked to its customer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Event(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which events of a type: within a window, and narrowed further where given."""
+    """A choice of events: a type and a window, narrowed further by each field that is given."""
 
     type: str
     start: int
@@ -37,14 +37,14 @@ class Filter(NamedTuple):
     external_id: str | None = None
 
 
-def keep(store: Store, merchant: str, event: Event) -> Event:
-    """Store the event, unless one with its key is stored: then that one is given, and nothing changes."""
-    kept = store.sql(
+def insert(store: Store, merchant: str, event: Event) -> Event:
+    """Store an event and return it; if its key is stored already, return the stored event and change nothing."""
+    stored = store.sql(
         f"INSERT INTO events (merchant, {_COLUMNS}) VALUES ({', '.join('?' * 10)})"  # noqa: S608
         " ON CONFLICT (merchant, key) DO NOTHING RETURNING seq",
         (merchant, *event),
     )
-    if kept:
+    if stored:
         store.wrote_events()
         return event
     rows = store.sql(f"SELECT {_COLUMNS} FROM events WHERE merchant = ? AND key = ?", (merchant, event.key))  # noqa: S608

@@ -1,4 +1,4 @@
-"""What a metric measures: its events, read by its path, and aggregated exactly."""
+"""Measurement of a metric: its events, read by its path, and aggregated exactly."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pulumi_paygentic.emulator.metering import events, rollups
-from pulumi_paygentic.emulator.metering.aggregation import Tally
-from pulumi_paygentic.emulator.metering.timelines import SUBJECT, Group, Reading
+from pulumi_paygentic.emulator.metering.aggregation import Aggregate
+from pulumi_paygentic.emulator.metering.timelines import SUBJECT, Group, SeriesKey
 from pulumi_paygentic.emulator.storage import clock
 from pulumi_paygentic.emulator.storage.clock import parse_date_time
 from pulumi_paygentic.emulator.storage.store import Record, Store
@@ -19,8 +19,8 @@ _LENGTHS: dict[str, int] = {"MINUTE": 60_000, "HOUR": 3_600_000, "DAY": 86_400_0
 _DEPTHS: dict[str, int] = {"MINUTE": 3, "HOUR": 2, "DAY": 1, "MONTH": 1}
 
 
-class Question(NamedTuple):
-    """What is asked of a metric: from and to in milliseconds, of whom, and how it is split up."""
+class UsageQuery(NamedTuple):
+    """A query of a metric's usage: start and end in milliseconds, a customer, and the dimensions to group by."""
 
     start: int
     end: int
@@ -29,45 +29,45 @@ class Question(NamedTuple):
     dimensions: Sequence[str] = ()
     only: Mapping[str, str] = {}
     subscription: str | None = None
-    """Leaves out what the older paths reported for another subscription."""
+    """Leaves out usage that the older paths reported for another subscription."""
 
 
 @dataclass(slots=True)
 class Measurement:
-    """The whole, its groups, and each group in each window; a window starts at 0 where none was asked for."""
+    """The whole, its groups, and each group in each window. Without windows there is one, which starts at 0."""
 
-    whole: Tally = field(default_factory=Tally)
-    groups: dict[Group, Tally] = field(default_factory=dict)
-    windows: dict[tuple[int, Group], Tally] = field(default_factory=dict)
+    whole: Aggregate = field(default_factory=Aggregate)
+    groups: dict[Group, Aggregate] = field(default_factory=dict)
+    windows: dict[tuple[int, Group], Aggregate] = field(default_factory=dict)
 
 
-def measure(store: Store, metric: Record, question: Question) -> Measurement:
-    windows: defaultdict[tuple[int, Group], Tally] = defaultdict(Tally)
-    groups: defaultdict[Group, Tally] = defaultdict(Tally)
-    whole = Tally()
-    for start, group, tally in _counted(store, metric, question):
-        windows[start, group].merge(tally)
-    for start, *named, quantity, count in _reported(store, metric, question):
+def measure(store: Store, metric: Record, query: UsageQuery) -> Measurement:
+    windows: defaultdict[tuple[int, Group], Aggregate] = defaultdict(Aggregate)
+    groups: defaultdict[Group, Aggregate] = defaultdict(Aggregate)
+    whole = Aggregate()
+    for start, group, aggregate in _counted(store, metric, query):
+        windows[start, group].merge(aggregate)
+    for start, *named, quantity, count in _reported(store, metric, query):
         windows[start, tuple(named)].report(quantity, count)
-    for (_, group), tally in windows.items():
-        groups[group].merge(tally)
-    for tally in groups.values():
-        whole.merge(tally)
+    for (_, group), aggregate in windows.items():
+        groups[group].merge(aggregate)
+    for aggregate in groups.values():
+        whole.merge(aggregate)
     return Measurement(whole, groups, windows)
 
 
-def event_filter(metric: Record, question: Question) -> events.Filter:
-    """The metric's events; those before its `eventFrom` are none of its."""
+def event_filter(metric: Record, query: UsageQuery) -> events.Filter:
+    """The filter of the metric's events; those before its `eventFrom` do not count."""
     since = metric.get("eventFrom")
-    start = question.start if since is None else max(question.start, clock.milliseconds(parse_date_time(since)))
-    return events.Filter(metric["eventType"], start, question.end, question.customer)
+    start = query.start if since is None else max(query.start, clock.milliseconds(parse_date_time(since)))
+    return events.Filter(metric["eventType"], start, query.end, query.customer)
 
 
-def _counted(store: Store, metric: Record, question: Question) -> Iterator[tuple[int, Group, Tally]]:
-    """Window, group and tally of the events; the dimensions of the filter are looked at, and left out of the group."""
-    wanted = event_filter(metric, question)
-    named = list(dict.fromkeys((*question.dimensions, *question.only)))
-    reading = Reading(
+def _counted(store: Store, metric: Record, query: UsageQuery) -> Iterator[tuple[int, Group, Aggregate]]:
+    """Yield window, group and aggregate of the events. Dimensions that only filter are left out of the group."""
+    wanted = event_filter(metric, query)
+    named = list(dict.fromkeys((*query.dimensions, *query.only)))
+    key = SeriesKey(
         merchant=metric["merchantId"],
         type=wanted.type,
         value=metric.get("valueProperty"),
@@ -75,22 +75,22 @@ def _counted(store: Store, metric: Record, question: Question) -> Iterator[tuple
         dimensions=tuple(SUBJECT if name == SUBJECT else metric["groupBy"][name] for name in named),
         by_customer=wanted.customer is not None,
     )
-    only = [(named.index(name), text) for name, text in question.only.items()]
-    depth = 0 if question.window is None else _DEPTHS[question.window]
-    for at, groups in rollups.between(store, reading, wanted.customer, wanted.start, wanted.end, depth=depth):
-        start = _window_start(at, question.window)
-        for group, tally in groups.items():
+    only = [(named.index(name), text) for name, text in query.only.items()]
+    depth = 0 if query.window is None else _DEPTHS[query.window]
+    for at, groups in rollups.between(store, key, wanted.customer, wanted.start, wanted.end, depth=depth):
+        start = _window_start(at, query.window)
+        for group, aggregate in groups.items():
             if all(group[place] == text for place, text in only):
-                yield start, group[: len(question.dimensions)], tally
+                yield start, group[: len(query.dimensions)], aggregate
 
 
-def _reported(store: Store, metric: Record, question: Question) -> list[tuple[Any, ...]]:
-    """Window, groups, quantity and count of what the older paths reported; it has no dimension but the customer."""
-    columns = [_window(question.window), *("customer" if name == SUBJECT else "''" for name in question.dimensions)]
+def _reported(store: Store, metric: Record, query: UsageQuery) -> list[tuple[Any, ...]]:
+    """Window, groups, quantity and count of usage reported by the older paths, whose only dimension is the customer."""
+    columns = [_window(query.window), *("customer" if name == SUBJECT else "''" for name in query.dimensions)]
     conditions = ["merchant = ?", "metric = ?", "time >= ?", "time < ?"]
-    parameters: list[Any] = [metric["merchantId"], metric["id"], question.start, question.end]
-    narrowed = [("customer", question.customer), ("subscription", question.subscription)]
-    narrowed += [("customer" if name == SUBJECT else "''", text) for name, text in question.only.items()]
+    parameters: list[Any] = [metric["merchantId"], metric["id"], query.start, query.end]
+    narrowed = [("customer", query.customer), ("subscription", query.subscription)]
+    narrowed += [("customer" if name == SUBJECT else "''", text) for name, text in query.only.items()]
     for column, text in narrowed:
         if text is not None:
             conditions.append(f"{column} = ?")
@@ -113,7 +113,7 @@ def _window(window: Window | None) -> str:
 
 
 def _window_start(at: int, window: Window | None) -> int:
-    """Of the window that a day, an hour or a minute lies in."""
+    """The start of the window around the start of a day, hour or minute."""
     if window is None:
         return 0
     if window == "MONTH":

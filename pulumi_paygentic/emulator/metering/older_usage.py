@@ -1,4 +1,4 @@
-"""Usage as the older paths report it: quantities of metrics, kept once for each key, and taken back by a refund."""
+"""The table of usage that the older paths report: quantities of metrics, one report for each key."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def owner(store: Store, usage_id: str) -> str | None:
     return rows[0][0] if rows else None
 
 
-def keep(store: Store, usage: Usage) -> None:
+def insert(store: Store, usage: Usage) -> None:
     store.sql(f"INSERT INTO usage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", usage)  # noqa: S608
     for entry in json.loads(usage.body)["properties"]:
         store.sql(
@@ -44,8 +44,8 @@ def keep(store: Store, usage: Usage) -> None:
         )
 
 
-def take_back(store: Store, usage: Usage, refund: dict[str, Any]) -> Usage:
-    """It is measured no more; that it was there, and why it went, stays to be read."""
+def refund(store: Store, usage: Usage, refund: dict[str, Any]) -> Usage:
+    """Refund usage: it is measured no more, and stays readable with the reason."""
     refunded = usage._replace(body=json.dumps({**json.loads(usage.body), "refund": refund}))
     store.sql("UPDATE usage SET body = ? WHERE id = ?", (refunded.body, usage.id))
     store.sql("DELETE FROM usage_lines WHERE usage = ?", (usage.id,))

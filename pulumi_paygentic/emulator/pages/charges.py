@@ -1,4 +1,4 @@
-"""A plan's prices in plain words: what is charged, for what, and when."""
+"""A plan's prices in plain words."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _tiers(price: Record, currency: str) -> Iterator[Tier]:
 
 
 def _when(plan: Record, price: Record) -> str:
-    """As it is invoiced: usage always after the plan's period, whatever its price says of terms."""
+    """The time of a charge. Usage is always charged after the plan's period, whatever its payment term."""
     if "feeId" not in price:
         return f"Charged at the end of {each(plan['billingCadence'])}"
     in_advance, cadence = price["paymentTerm"] == "in_advance", _billed(price["billingCadence"])
@@ -101,7 +101,7 @@ def _first(plan: Record, price: Record) -> str:
 
 
 def _billed(cadence: str) -> str | None:
-    """How often a fee is billed: not at all again where it has no length, and at most daily."""
+    """The cadence that a fee is billed by: at most daily, and None for a fee that is charged once."""
     every_ = durations.parse(cadence)
     if not every_.recurs:
         return None

@@ -1,4 +1,4 @@
-"""The page that an authorization link opens: what is offered, and a form to accept or decline it."""
+"""The page of an authorization link: the offer, and a form to accept or decline it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _act(cx: Context, record: Record, session: Record, form: Form) -> Response:
 
 
 def _leave(session: Record) -> Response:
-    """Back to the merchant, where the link says where to; else a page that says how it went."""
+    """Redirect to the merchant's address, or show the outcome if the link has none."""
     redirect_url = session.get("redirectUrl")
     return RedirectResponse(redirect_url, 303) if redirect_url else _outcome("completed", session)
 

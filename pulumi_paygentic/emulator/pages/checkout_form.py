@@ -1,4 +1,4 @@
-"""The form of the checkout page: who subscribes, and where they live, as far as the API's customer needs it."""
+"""The form of the checkout page: name and address, as far as the API's customer needs them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent. Browsers send every field, so an empty one is the person's to fill; a script may leave out."""
+    """The fields as sent. Browsers send every field, so an empty one is an error; a script may leave fields out."""
 
     decision: str
     values: dict[str, str]
@@ -50,7 +50,7 @@ class Form:
         return {name: value for name, value in self.values.items() if name != "name" and value}
 
     def errors(self) -> dict[str, str]:
-        """What to do, by field."""
+        """The errors by field, each with the action that solves it."""
         errors = dict(_missing(self.values)) | {
             name: f"Shorten this to {_LONGEST} characters"
             for name, value in self.values.items()
@@ -70,7 +70,7 @@ def _missing(values: dict[str, str]) -> dict[str, str]:
 
 
 async def read_form(request: Request) -> Form:
-    """The form as it was sent; what is no form reads as an empty one."""
+    """Read the form; a body that is no form reads as an empty one."""
     sent = await read_fields(request)
     values = {field.name: sent[field.name].strip() for field in FIELDS if field.name in sent}
     return Form(sent.get("decision", ""), values)

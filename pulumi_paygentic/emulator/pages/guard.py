@@ -1,4 +1,4 @@
-"""Keeps other sites away from the pages and from the control address, which know no login.
+"""The guard that keeps other sites away from the pages and the control address, which have no login.
 
 A site that points a name of its own at this machine (DNS rebinding) sends that name as the host, so only loopback's
 names are answered. A site that makes a browser post a form here sends its own origin, so only ours is taken.
@@ -24,7 +24,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
-    """The page, for those who came by a name of loopback and, to change something, from a page of ours."""
+    """Guard a page: requests must come by a name of loopback and, to change something, from a page of ours."""
 
     async def guard(request: Request) -> Response:
         why = _objection(request)
@@ -34,7 +34,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
 
 def guarded_call(endpoint: Endpoint) -> Endpoint:
-    """The same of what a program calls: it is refused in JSON."""
+    """Guard an address that programs call: refusals are JSON."""
 
     async def guard(request: Request) -> Response:
         why = _objection(request)

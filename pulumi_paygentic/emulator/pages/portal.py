@@ -1,4 +1,4 @@
-"""The page that a portal link opens: a customer's own subscription, without a key, and only to be looked at."""
+"""The page of a portal link: a read-only view of the customer's own subscription, without a key."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _answer(emulator: Emulator, request: Request) -> Response:
 
 
 def _terms(found: list[Record]) -> list[Record]:
-    """What the period under way charges, or the last one did."""
+    """The price snapshots of the latest invoice."""
     terms: list[Record] = found[0]["terms"] if found else []
     return terms
 

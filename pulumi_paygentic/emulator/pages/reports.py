@@ -1,4 +1,4 @@
-"""What a merchant wants to see at a glance: usage as it comes, revenue by plan, customers and their money.
+"""Reports for the pages: usage, revenue by plan, customers and their money.
 
 Read-only, typed, and independent of the API's shapes: for the pages a person opens. Amounts are exact, in the currency
 named beside them; moments are in UTC.
@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from pulumi_paygentic.emulator.billing import invoice_lines, invoices, rating, reservations, wallets
 from pulumi_paygentic.emulator.metering import event_counts, measurement
-from pulumi_paygentic.emulator.metering.measurement import Question, Window
+from pulumi_paygentic.emulator.metering.measurement import UsageQuery, Window
 from pulumi_paygentic.emulator.storage import clock, durations, kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time
 from pulumi_paygentic.emulator.storage.store import Record, Store
@@ -31,7 +31,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class MetricUsage:
-    """What one metric measured: over the whole range, and window by window."""
+    """The usage of one metric: over the whole range, and window by window."""
 
     metric_id: str
     product_id: str
@@ -45,7 +45,7 @@ class MetricUsage:
 
 @dataclass(frozen=True, slots=True)
 class PlanRevenue:
-    """What a plan's subscriptions were invoiced for a calendar month, and what is not issued yet has come to so far.
+    """A plan's revenue in a calendar month: invoiced, and accruing on invoices not issued yet.
 
     A period counts in the month it begins in. Without tax.
     """
@@ -101,9 +101,9 @@ def usage(
     product_id: str | None = None,
     customer_id: str | None = None,
 ) -> list[MetricUsage]:
-    """Each metric of the merchant, or of one product, from `start` up to `end`, for all customers or one."""
+    """Measure each metric of the merchant, or of one product, from `start` to `end`, for all customers or one."""
     where = {} if product_id is None else {"productId": product_id}
-    asked = Question(clock.milliseconds(start), clock.milliseconds(end), customer_id, window)
+    asked = UsageQuery(clock.milliseconds(start), clock.milliseconds(end), customer_id, window)
     return [
         _usage(store, metric, asked, window) for metric in store.find(kinds.BILLABLE_METRIC, where, merchant=merchant)
     ]
@@ -117,13 +117,13 @@ def unmatched(store: Store, merchant: str) -> list[tuple[str, int]]:
 
 
 def event_count(store: Store, merchant: str) -> int:
-    """How many were received, those of the older paths among them, which call them usage events."""
+    """Count the events received, including usage reported by the older paths."""
     [(older,)] = store.sql("SELECT count(*) FROM usage WHERE merchant = ?", (merchant,))
     return int(older) + sum(event_counts.of(store).counts(merchant).values())
 
 
 def revenue(store: Store, merchant: str) -> list[PlanRevenue]:
-    """By plan, currency and calendar month of what was billed, the newest month first; without tax."""
+    """Sum revenue by plan, currency and calendar month, the newest month first; without tax."""
     sums: defaultdict[tuple[datetime, str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for invoice in store.find(kinds.INVOICE, merchant=merchant):
         if invoice["status"] == "CANCELLED":
@@ -158,15 +158,15 @@ def customer_count(store: Store, merchant: str) -> int:
     return store.count(kinds.CUSTOMER, merchant=merchant)
 
 
-def _usage(store: Store, metric: Record, asked: Question, window: Window) -> MetricUsage:
+def _usage(store: Store, metric: Record, asked: UsageQuery, window: Window) -> MetricUsage:
     measured = measurement.measure(store, metric, asked)
     points = [
         Point(
             clock.moment(start),
             clock.moment(measurement.window_end(start, window)),
-            tally.result(metric["aggregation"]),
+            aggregate.result(metric["aggregation"]),
         )
-        for (start, _), tally in sorted(measured.windows.items(), key=lambda entry: entry[0][0])
+        for (start, _), aggregate in sorted(measured.windows.items(), key=lambda entry: entry[0][0])
     ]
     return MetricUsage(
         metric_id=metric["id"],

@@ -31,12 +31,12 @@ class Clock:
 
 
 def timestamp(moment: datetime) -> str:
-    """As the API writes dates: UTC, milliseconds, `Z`."""
+    """Write a moment as the API does: UTC, milliseconds, `Z`."""
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_date_time(value: str) -> datetime:
-    """RFC 3339 with an offset, as the description's `date-time` asks."""
+    """Read RFC 3339 with an offset, as the description's `date-time` asks."""
     match = _DATE_TIME.fullmatch(value)
     if match is None:
         raise ValueError("must be an ISO 8601 date-time with an offset")

@@ -77,7 +77,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: an error on the way out leaves no partial write."""
+        """Begin a transaction; an error in it leaves nothing written."""
         with self._lock:
             self.sql("BEGIN IMMEDIATE")
             self._wrote_events = False
@@ -174,7 +174,7 @@ class Store:
         self.sql("DELETE FROM slots WHERE version NOT IN (SELECT id FROM objects)")
 
     def forget(self, merchant: str | None = None, customer: str | None = None) -> None:
-        """Remove what was reported and charged: everybody's, a merchant's, or that of one customer."""
+        """Remove usage and charges: all, a merchant's, or one customer's."""
         for table in tables.OWNED:
             self.sql(
                 f"DELETE FROM {table} WHERE merchant = coalesce(?, merchant) AND (? IS NULL OR customer = ?)",  # noqa: S608

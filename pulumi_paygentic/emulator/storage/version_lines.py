@@ -1,4 +1,4 @@
-"""The lines of plan versions: which price stands under which key."""
+"""The lines of plan versions: a key and a price each."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import NamedTuple
 from pulumi_paygentic.emulator.storage.store import Record, Store, read_record
 
 
-class Line(NamedTuple):
+class VersionLine(NamedTuple):
     key: str
     price_id: str
 
 
-def write(store: Store, plan_id: str, version_id: str, lines: Sequence[Line]) -> None:
+def write(store: Store, plan_id: str, version_id: str, lines: Sequence[VersionLine]) -> None:
     """Make these the version's lines, in this order."""
     store.sql("DELETE FROM slots WHERE version = ?", (version_id,))
     for position, line in enumerate(lines):
         store.sql("INSERT INTO slots VALUES (?, ?, ?, ?, ?)", (version_id, plan_id, position, *line))
 
 
-def lines_of(store: Store, version_id: str) -> list[Line]:
+def lines_of(store: Store, version_id: str) -> list[VersionLine]:
     rows = store.sql("SELECT key, price FROM slots WHERE version = ? ORDER BY position", (version_id,))
-    return [Line(*row) for row in rows]
+    return [VersionLine(*row) for row in rows]
 
 
 def prices_of(store: Store, version_id: str) -> list[tuple[str, bool, Record]]:

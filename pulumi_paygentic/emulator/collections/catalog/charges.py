@@ -1,4 +1,4 @@
-"""What metrics and fees share: both belong to a product, and may be tagged with an item of that product."""
+"""The rules that metrics and fees share: both belong to a product and may be tagged with one of its items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features: what a price can grant. Their key is unique within the product."""
+"""Features that a price can grant. Their key is unique within the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Billable metrics: what is measured, and how it is aggregated. The API has no delete for them."""
+"""Billable metrics: measured events and their aggregation. The API has no delete for them."""
 
 from __future__ import annotations
 

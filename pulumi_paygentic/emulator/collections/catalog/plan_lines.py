@@ -1,4 +1,4 @@
-"""How a plan's set of prices changes: the first set, a swap in place, a new version, another default.
+"""Changes of a plan's set of prices: the first set, a swap in place, a new version, another default.
 
 Where the plan keeps its price ids stable, a line that changes keeps the id it had: the values trade places, so that
 the id that is live carries the new value, and earlier versions hold the old value under the other id.
@@ -17,19 +17,19 @@ from pulumi_paygentic.emulator.errors import refuse
 from pulumi_paygentic.emulator.http.context import Context
 from pulumi_paygentic.emulator.storage import kinds, version_lines
 from pulumi_paygentic.emulator.storage.store import Record
-from pulumi_paygentic.emulator.storage.version_lines import Line
+from pulumi_paygentic.emulator.storage.version_lines import VersionLine
 
 KEY_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 Key = Annotated[str, StringConstraints(pattern=f"^{KEY_PATTERN}$")]
 
 
-def first_lines(cx: Context, plan: Record, given: Sequence[Record]) -> list[Line]:
+def first_lines(cx: Context, plan: Record, given: Sequence[Record]) -> list[VersionLine]:
     """The lines of a list of `{priceId, key?}`; a line without a key gets one."""
     _check_prices(cx, plan, [line["priceId"] for line in given])
     keys = [line["key"] for line in given if "key" in line]
     if len(set(keys)) != len(keys):
         raise refuse("prices", "two lines have the same key", "duplicate_key")
-    return [Line(line.get("key") or _generated_key(), line["priceId"]) for line in given]
+    return [VersionLine(line.get("key") or _generated_key(), line["priceId"]) for line in given]
 
 
 def swap(cx: Context, plan: Record, price_ids: Sequence[str]) -> Record:
@@ -37,7 +37,7 @@ def swap(cx: Context, plan: Record, price_ids: Sequence[str]) -> Record:
     _check_prices(cx, plan, price_ids)
     version_id = plan.get("defaultVersionId")
     if version_id is None:
-        return publish(cx, plan, [Line(_generated_key(), p) for p in price_ids]) if price_ids else plan
+        return publish(cx, plan, [VersionLine(_generated_key(), p) for p in price_ids]) if price_ids else plan
     if not price_ids:
         raise refuse("prices", "a plan with a version must keep at least one price", "too_short")
     keys = {line.price_id: line.key for line in version_lines.lines_of(cx.store, version_id)}
@@ -49,7 +49,9 @@ def swap(cx: Context, plan: Record, price_ids: Sequence[str]) -> Record:
         else:
             dropped.remove(replaced)
             keys[added] = keys[replaced]
-    version_lines.write(cx.store, plan["id"], version_id, [Line(keys[price_id], price_id) for price_id in price_ids])
+    version_lines.write(
+        cx.store, plan["id"], version_id, [VersionLine(keys[price_id], price_id) for price_id in price_ids]
+    )
     version = cx.require(kinds.PLAN_VERSION, version_id)
     cx.store.put({**version, "updatedAt": cx.clock.stamp()})
     return plan
@@ -62,7 +64,7 @@ def mint(cx: Context, plan: Record, given: Sequence[Record]) -> Record:
     live = _live(cx, plan)
     if plan["stablePriceIds"]:
         changed = {line.key for line in new if live.get(line.key, line.price_id) != line.price_id}
-        copies = [Line(key, _copy(cx, price_id) if key in changed else price_id) for key, price_id in new]
+        copies = [VersionLine(key, _copy(cx, price_id) if key in changed else price_id) for key, price_id in new]
         plan = publish(cx, plan, copies)
         _keep_ids(cx, plan, live)
         return plan
@@ -79,7 +81,7 @@ def make_default(cx: Context, plan: Record, version: Record) -> Record:
     return plan
 
 
-def publish(cx: Context, plan: Record, lines: Sequence[Line]) -> Record:
+def publish(cx: Context, plan: Record, lines: Sequence[VersionLine]) -> Record:
     """Store a version with these lines and make it the plan's default."""
     now = cx.clock.stamp()
     previous = plan.get("defaultVersionId")

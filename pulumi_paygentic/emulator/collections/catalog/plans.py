@@ -1,4 +1,4 @@
-"""Plans: what is sold, with its prices. The API has no delete for them."""
+"""Plans: the offers that customers subscribe to. The API has no delete for them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PlanLine(Body):
 
 
 class PlanFields(Body):
-    """What may be given on create and on update."""
+    """The fields of both create and update."""
 
     billing_cadence: Cadence = omitted()
     billing_interval: Interval = omitted()

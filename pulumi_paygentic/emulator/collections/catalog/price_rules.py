@@ -1,4 +1,4 @@
-"""What makes a price valid as a whole, on create and after every edit; all reasons are given at once."""
+"""The rules for a price as a whole, on create and after every edit; all violations are answered at once."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _metered_or_fee(price: Record) -> Iterator[FieldError]:
 
 
 def _rate(price: Record) -> Iterator[FieldError]:
-    """What is charged must be a number that invoices can be computed with."""
+    """Limit rates to numbers that invoices can be computed with."""
     if price["model"] == "standard":
         rate = Decimal(price["properties"]["unitPrice"])
         yield from _capped("properties.unitPrice", rate, _RATE_PLACES, _RATE_MAGNITUDE)

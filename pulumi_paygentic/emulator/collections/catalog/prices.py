@@ -1,4 +1,4 @@
-"""Prices: what one unit of a metric, or one fee, costs. Their merchant is that of the metric or fee."""
+"""Prices of a unit of a metric, or of a fee. Their merchant is that of the metric or fee."""
 
 from __future__ import annotations
 

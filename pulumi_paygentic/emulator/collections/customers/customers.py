@@ -158,7 +158,7 @@ def ensure_customer(cx: Context, consumer: Record, fields: Record) -> tuple[Reco
 
 
 def tax_address(address: Record) -> Record:
-    """Whether an address says enough to compute tax."""
+    """Check that an address is complete enough to compute tax."""
     needed = ["country", "zipCode", *(["state"] if address.get("country") in _STATES_MATTER else [])]
     missing = [name for name in needed if not address.get(name)]
     return {"valid": False, "message": f"{missing[0]} is required for tax calculation"} if missing else {"valid": True}

@@ -1,6 +1,6 @@
-"""The features that a plan's prices bring along, as entitlements of those who subscribe to it.
+"""Features of a plan's prices, given to its subscribers as entitlements.
 
-They are given when a subscription starts, and stay when the plan changes, until the subscription is reconciled.
+They are given when a subscription starts. A change of the plan reaches them only by a reconciliation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Offer(NamedTuple):
 
 
 class Reconciled(NamedTuple):
-    """What a reconciliation did to each feature, and to how many of them on the invoice under way."""
+    """The outcome of a reconciliation by feature, and the counts of features changed on the open invoice."""
 
     added: list[Offer]
     skipped: list[Record]
@@ -52,13 +52,13 @@ def offers(store: Store, subscription: Record) -> dict[str, Offer]:
 
 
 def provision(store: Store, subscription: Record) -> None:
-    """A new subscription gets what its plan brings along; what can't be made, a reconciliation names."""
+    """Give a new subscription its plan's features; a reconciliation names those that fail."""
     for offer in offers(store, subscription).values():
         _entitle(store, subscription, offer, parse_date_time(subscription["billingStartsAt"]))
 
 
 def reconcile(store: Store, subscription: Record, now: datetime, *, dry_run: bool) -> Reconciled:
-    """Give what the plan brings along by now, take what it does not, and bring the invoice under way in line."""
+    """Add and remove entitlements, and lines of the open invoice, as the plan is by now."""
     offered, held = offers(store, subscription), _held(store, subscription, now)
     new = [offer for feature_id, offer in offered.items() if feature_id not in held]
     gone = [record for feature_id, record in held.items() if feature_id not in offered]
@@ -98,11 +98,11 @@ def _sync(
     return _count(came, added), _count(went, removed)
 
 
-def _count(found: Sequence[price_snapshots.Term], features: Sequence[str]) -> int:
+def _count(found: Sequence[price_snapshots.PriceSnapshot], features: Sequence[str]) -> int:
     return len(set(features) & {feature for term in found for feature in _features(term)})
 
 
-def _features(term: price_snapshots.Term) -> set[str]:
+def _features(term: price_snapshots.PriceSnapshot) -> set[str]:
     return {attached["featureId"] for attached in term["price"]["features"]}
 
 

@@ -1,4 +1,4 @@
-"""What the requests about subscriptions carry."""
+"""Request bodies of subscriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to a subscription: changed, ended, and opened to its customer by a portal link."""
+"""Operations on a subscription: change, termination, and a portal link for its customer."""
 
 from __future__ import annotations
 

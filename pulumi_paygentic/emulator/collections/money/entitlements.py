@@ -79,7 +79,7 @@ def read(cx: Context) -> Answer:
 
 
 def _detail(cx: Context, record: Record, asked: datetime | None) -> dict[str, Any]:
-    """As it is now, by its own clock, or was or will be at the time that is asked for."""
+    """An entitlement at the given moment, or now by its own clock."""
     at = entitlements.now_of(cx.store, record, cx.clock.now()) if asked is None else asked
     feature = cx.store.get(kinds.FEATURE, record["featureId"]) or {"key": "", "productId": ""}
     template, status = record["template"], entitlements.status_of(cx.store, record, at)

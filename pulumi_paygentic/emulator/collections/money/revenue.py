@@ -1,4 +1,4 @@
-"""Revenue: what was invoiced between two moments, by status, over time, and by plan, customer or currency."""
+"""Revenue invoiced between two moments, by status, over time, and by plan, customer or currency."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _bucket(stamp: str, members: Invoices, naming: Callable[[Record], tuple[str,
 
 
 def _revenue(members: Invoices) -> dict[str, str]:
-    """Without tax; as no invoice is credited after the fact, both figures are the same."""
+    """Sum revenue without tax. No invoice is credited later, so both figures are the same."""
     return dict.fromkeys(("revenue", "issuedInvoices"), _sum(members, "subtotal"))
 
 
@@ -156,7 +156,7 @@ def _label(cx: Context, group: str, key: str) -> str:
 
 
 def _grouped(found: Invoices, key: Callable[[Record], Any]) -> list[tuple[Any, Invoices]]:
-    """By key, the group with the most revenue first."""
+    """Group invoices by key, the group with the most revenue first."""
     groups: defaultdict[Any, Invoices] = defaultdict(list)
     for invoice in found:
         groups[key(invoice)].append(invoice)

@@ -46,7 +46,7 @@ def operations() -> Operations:
 
 
 def reported_time(text: str) -> int:
-    """In milliseconds; a year that no bill can be about is refused."""
+    """Read an event's time in milliseconds; refuse a year that no invoice can cover."""
     moment = parse_date_time(text)
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise refuse("timestamp", f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}", "out_of_range")
@@ -70,7 +70,7 @@ def ingest(cx: Context) -> Answer:
         external_id=body.external_id,
         data=json.dumps(body.data),
     )
-    return Answer(202, _accepted(cx, events.keep(cx.store, cx.merchant, event)))
+    return Answer(202, _accepted(cx, events.insert(cx.store, cx.merchant, event)))
 
 
 def _customer(cx: Context, external_id: str) -> str | None:

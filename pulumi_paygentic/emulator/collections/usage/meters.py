@@ -1,4 +1,4 @@
-"""What was measured: a metric's aggregated values, and the events behind them."""
+"""Measurements: a metric's aggregated values, and the events behind them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pulumi_paygentic.emulator.http import query
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
 from pulumi_paygentic.emulator.http.query import Page
 from pulumi_paygentic.emulator.metering import events, measurement
-from pulumi_paygentic.emulator.metering.aggregation import Tally
-from pulumi_paygentic.emulator.metering.measurement import Question, Window
+from pulumi_paygentic.emulator.metering.aggregation import Aggregate
+from pulumi_paygentic.emulator.metering.measurement import UsageQuery, Window
 from pulumi_paygentic.emulator.metering.timelines import SUBJECT, Group
 from pulumi_paygentic.emulator.storage import clock, kinds
 from pulumi_paygentic.emulator.storage.clock import timestamp
@@ -33,12 +33,12 @@ def operations() -> Operations:
 
 def read_meter(cx: Context) -> Answer:
     metric = cx.require(kinds.BILLABLE_METRIC, cx.params["id"])
-    question = _question(cx, metric)
+    usage_query = _usage_query(cx, metric)
     paging = _group_page(cx)
-    measured = measurement.measure(cx.store, metric, question)
+    measured = measurement.measure(cx.store, metric, usage_query)
 
-    def value(tally: Tally) -> int | float:
-        return _number(tally.result(metric["aggregation"]))
+    def value(aggregate: Aggregate) -> int | float:
+        return _number(aggregate.result(metric["aggregation"]))
 
     answer: dict[str, Any] = {
         "object": "meter",
@@ -49,23 +49,23 @@ def read_meter(cx: Context) -> Answer:
     if paging is not None:
         answer["groupCount"] = len(chosen)
         chosen = chosen[paging.offset : paging.offset + paging.limit]
-    if question.window is None:
+    if usage_query.window is None:
         rows = [(0, group, measured.groups[group]) for group in chosen]
     else:
         places = {group: place for place, group in enumerate(chosen)}
-        found = [(start, group, tally) for (start, group), tally in measured.windows.items() if group in places]
+        found = [(start, group, aggregate) for (start, group), aggregate in measured.windows.items() if group in places]
         rows = sorted(found, key=lambda row: (row[0], places[row[1]]))
         answer["windowedValues"] = [
-            {**_bounds(start, question.window), "value": value(tally)} for start, _, tally in rows
+            {**_bounds(start, usage_query.window), "value": value(aggregate)} for start, _, aggregate in rows
         ]
-    if question.dimensions:
+    if usage_query.dimensions:
         answer["groupedValues"] = [
             {
-                "groupBy": dict(zip(question.dimensions, group, strict=True)),
-                "value": value(tally),
-                "eventCount": tally.events,
+                "groupBy": dict(zip(usage_query.dimensions, group, strict=True)),
+                "value": value(aggregate),
+                "eventCount": aggregate.events,
             }
-            for _, group, tally in rows
+            for _, group, aggregate in rows
         ]
     return Answer(200, answer)
 
@@ -77,7 +77,7 @@ def list_events(cx: Context) -> Answer:
         limit=query.whole_number(cx.query, "limit", 20, least=1, most=_MOST_EVENTS),
         offset=query.whole_number(cx.query, "offset", 0, least=0, most=2**63 - 1),
     )
-    wanted = measurement.event_filter(metric, Question(start, end, cx.query.get("subject")))._replace(
+    wanted = measurement.event_filter(metric, UsageQuery(start, end, cx.query.get("subject")))._replace(
         external_id=query.matching(cx.query, "externalId", EXTERNAL_ID),
         external_subject=query.matching(cx.query, "externalSubject", EXTERNAL_ID),
     )
@@ -86,7 +86,7 @@ def list_events(cx: Context) -> Answer:
     return Answer(200, {"object": "list", "billableMetricId": metric["id"], "events": shown.pop("data"), **shown})
 
 
-def _question(cx: Context, metric: Record) -> Question:
+def _usage_query(cx: Context, metric: Record) -> UsageQuery:
     start, end = query.time_range(cx.query, "from", "to")
     windows: tuple[Window, ...] = get_args(Window)
     asked = cx.query.get("windowSize")
@@ -98,7 +98,7 @@ def _question(cx: Context, metric: Record) -> Question:
     _check_known("groupBy", dimensions, known)
     only = _only(cx)
     _check_known("filterGroupBy", list(only), known)
-    return Question(start, end, cx.query.get("subject"), window, dimensions, only)
+    return UsageQuery(start, end, cx.query.get("subject"), window, dimensions, only)
 
 
 def _only(cx: Context) -> dict[str, str]:
@@ -129,7 +129,7 @@ def _group_page(cx: Context) -> Page | None:
     )
 
 
-def _ranked(groups: dict[Group, Tally], aggregation: str) -> list[Group]:
+def _ranked(groups: dict[Group, Aggregate], aggregation: str) -> list[Group]:
     return sorted(groups, key=lambda group: (-groups[group].result(aggregation), group))
 
 

@@ -1,4 +1,4 @@
-"""Entitlements by the older paths: funds held for work to come, and what a customer is entitled to at all."""
+"""Entitlements by the older paths: funds held for work to come, and the list of active subscriptions."""
 
 from __future__ import annotations
 

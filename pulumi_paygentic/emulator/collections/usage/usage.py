@@ -73,7 +73,7 @@ def report(cx: Context) -> Answer:
 
 
 def report_batch(cx: Context) -> Answer:
-    """Each event for itself: what fails is told by its place, and keeps nothing back."""
+    """Report each event by itself: a failing one is named by its index and stops none of the others."""
     successful: list[Record] = []
     failed: list[Record] = []
     given = cx.body(ReportBatch).events
@@ -116,7 +116,7 @@ def refund(cx: Context) -> Answer:
         raise Unprocessable("The usage is refunded already.", code="ALREADY_REFUNDED")
     refunds.credit(cx.store, found, cx.clock.now())
     reason = {"reason": given["reason"]} if "reason" in given else {}
-    taken = older_usage.take_back(cx.store, found, {"refundedAt": cx.clock.stamp(), **reason})
+    taken = older_usage.refund(cx.store, found, {"refundedAt": cx.clock.stamp(), **reason})
     return Answer(200, _present(cx, taken))
 
 
@@ -152,12 +152,12 @@ def _reported(cx: Context, event: ReportUsage) -> Usage:
         key=event.idempotency_key,
         body=json.dumps({**body, "createdAt": cx.clock.stamp(), "_reportedAt": _reported_at(cx, subscription)}),
     )
-    older_usage.keep(cx.store, made)
+    older_usage.insert(cx.store, made)
     return made
 
 
 def _reported_at(cx: Context, subscription: Record) -> str:
-    """By the subscription's own clock, which its invoices are issued by."""
+    """The present time by the subscription's clock, which also issues its invoices."""
     return timestamp(clocks.time_of(cx.store, subscription, cx.clock.now()))
 
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange in a fault's hands: run the application, answer for it, or drop the connection."""
+"""One HTTP exchange as a fault controls it: run the application, answer in its place, or drop the connection."""
 
 from __future__ import annotations
 

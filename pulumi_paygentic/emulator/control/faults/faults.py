@@ -68,12 +68,12 @@ class Faults:
         return [{"id": number, **fault.report()} for number, fault in self._faults.items()]
 
     def around(self, app: ASGIApp, scope: Scope) -> ASGIApp:
-        """The application as this call meets it: each fault that strikes stands around those given after it."""
+        """Wrap the application in the faults that apply to this call, the earliest outermost."""
         template = self._paths.of(scope)
         if template is None:
             return app
-        for fault in reversed([f for f in self._faults.values() if f.strikes(scope["method"], template)]):
-            app = partial(_disturbed, fault, app)
+        for fault in reversed([f for f in self._faults.values() if f.matches(scope["method"], template)]):
+            app = partial(_applied, fault, app)
         return app
 
     def routes(self) -> list[Route]:
@@ -105,8 +105,8 @@ class Faults:
         ]
 
 
-class Disturb:
-    """The middleware: lets the faults at every call."""
+class InjectFaults:
+    """ASGI middleware that applies the active faults to every API call."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self._app = app
@@ -116,5 +116,5 @@ class Disturb:
         await self._faults.around(self._app, scope)(scope, receive, send)
 
 
-async def _disturbed(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    await fault.disturb(Exchange(app, scope, receive, send))
+async def _applied(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await fault.apply(Exchange(app, scope, receive, send))

@@ -1,4 +1,4 @@
-"""The kinds of fault, a class each: what it needs to be told, and what it does to an exchange."""
+"""The kinds of fault: a class each, with its parameters and its effect on a request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Latency(Rule):
     kind: Literal["latency"]
     milliseconds: Milliseconds
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await asyncio.sleep(self.milliseconds / 1000)
         await exchange.proceed()
 
@@ -40,7 +40,7 @@ class Hold(Rule):
     _reached: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
     _removed: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         answer = await exchange.answered() if self.when == "after" else None
         self._reached.set()
         await self._removed.wait()
@@ -66,7 +66,7 @@ class Error(Rule):
     retry_after: Seconds | None = None
     retry_after_form: Literal["seconds", "date"] = "seconds"
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await _settle(exchange, self.when)
         await exchange.reply(_error(self.status, self._retry_after()))
 
@@ -83,7 +83,7 @@ class Drop(Rule):
     kind: Literal["drop"]
     when: Literal["before", "after", "during"] = "before"
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         if self.when == "during":
             await exchange.drop_during(await exchange.answered())
         else:
@@ -98,7 +98,7 @@ class Refuse(Rule):
     milliseconds: Milliseconds
     _outage: Any = PrivateAttr(default=None)
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await exchange.drain()
         self._outage = exchange.outage
         await exchange.refuse(self.milliseconds / 1000)
@@ -113,7 +113,7 @@ class TruncatedJson(Rule):
 
     kind: Literal["truncatedJson"]
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         answer = await exchange.answered()
         await exchange.reply(answer.with_body(answer.body[: len(answer.body) // 2]))
 
@@ -125,7 +125,7 @@ class Html(Rule):
     status: Annotated[int, Field(ge=400, le=599)] | Literal[200] = 200
     when: When = "before"
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await _settle(exchange, self.when)
         page = _HTML.format(f"Status {self.status}").encode()
         await exchange.reply(Answered(self.status, {"content-type": "text/html"}, page))
@@ -137,7 +137,7 @@ class ContentType(Rule):
     kind: Literal["contentType"]
     content_type: Annotated[str, Field(pattern=r"^[ -~]*$")] = "text/plain"
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         answer = await exchange.answered()
         await exchange.reply(answer.with_type(self.content_type))
 
@@ -149,7 +149,7 @@ class Redirect(Rule):
     status: Literal[301, 302, 303, 307, 308] = 302
     location: Annotated[str, Field(pattern=r"^[!-~]+$")] = "http://127.0.0.1:9/"
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await _settle(exchange, "before")
         await exchange.reply(Answered(self.status, {"location": self.location}, b""))
 
@@ -160,7 +160,7 @@ class SlowBody(Rule):
     kind: Literal["slowBody"]
     milliseconds: Milliseconds
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         await exchange.reply(await exchange.answered(), seconds=self.milliseconds / 1000)
 
 
@@ -173,7 +173,7 @@ class RateLimit(Rule):
     _tokens: float = PrivateAttr(default=-1)
     _filled: float = PrivateAttr(default=0)
 
-    async def disturb(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         wait = self._take(asyncio.get_running_loop().time())
         if wait <= 0:
             await exchange.proceed()

@@ -1,4 +1,4 @@
-"""When a fault strikes: on which method and path template, and on which of the calls that match."""
+"""The choice of calls that a fault applies to: by method and path template, then by count or probability."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pulumi_paygentic.emulator.storage.store import Record
 
 
 class Rule(ClosedBody):
-    """Without `method` or `path` every one matches; without `first`, `nth` or `probability` every match is struck."""
+    """A fault's choice of calls. Everything left out matches every call."""
 
     method: Annotated[str, Field(pattern=r"^[A-Z]+$")] | None = None
     path: str | None = None
@@ -23,7 +23,7 @@ class Rule(ClosedBody):
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     seed: int = 0
     _seen: int = PrivateAttr(default=0)
-    _struck: int = PrivateAttr(default=0)
+    _hits: int = PrivateAttr(default=0)
     _random: Random = PrivateAttr(default_factory=Random)
 
     @model_validator(mode="after")
@@ -33,13 +33,13 @@ class Rule(ClosedBody):
         self._random.seed(self.seed)
         return self
 
-    def strikes(self, method: str, template: str) -> bool:
-        """Whether this call is struck; each call that matches is counted, so ask once."""
+    def matches(self, method: str, template: str) -> bool:
+        """Decide whether the fault applies to this call. Each call of its path is counted, so ask once a call."""
         if self.method not in {None, method} or self.path not in {None, template}:
             return False
         self._seen += 1
         struck = self._chosen()
-        self._struck += struck
+        self._hits += struck
         return struck
 
     def _chosen(self) -> bool:
@@ -50,11 +50,11 @@ class Rule(ClosedBody):
         return self.probability is None or self._random.random() < self.probability
 
     def report(self) -> Record:
-        return {**self.given(), "seen": self._seen, "struck": self._struck}
+        return {**self.given(), "seen": self._seen, "struck": self._hits}
 
     def removed(self) -> None:
-        """End what still lasts of it."""
+        """End any effect that still lasts."""
 
     @abstractmethod
-    async def disturb(self, exchange: Exchange) -> None:
-        """Do it."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Apply the fault to an exchange."""

@@ -1,1 +1,1 @@
-"""The merchant's dashboard: what is sold, to whom, how it is used and what it earns, as it is at this moment."""
+"""The merchant's dashboard: catalog, customers, usage and revenue as they are at this moment."""

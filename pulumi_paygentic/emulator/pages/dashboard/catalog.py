@@ -1,4 +1,4 @@
-"""Products with their plans, and each plan's versions: which bills, what it charges, and who started on it."""
+"""Products with their plans, and each plan's versions with their prices and subscribers."""
 
 from __future__ import annotations
 

@@ -23,16 +23,16 @@ _ASKS = {
 _MOST_REMEMBERED = 1000
 
 
-class Made:
-    """Which form made which link, so that a form sent twice makes one."""
+class SentForms:
+    """The links made by each form, so that a form sent twice makes one."""
 
     def __init__(self) -> None:
         self._links: OrderedDict[str, str] = OrderedDict()
 
-    def by(self, form: str) -> str | None:
+    def link_of(self, form: str) -> str | None:
         return self._links.get(form)
 
-    def note(self, form: str, link_id: str) -> None:
+    def remember(self, form: str, link_id: str) -> None:
         self._links[form] = link_id
         while len(self._links) > _MOST_REMEMBERED:
             self._links.popitem(last=False)
@@ -64,10 +64,10 @@ def show_link(view: View) -> Response | None:
     return view.page("link.html", "/links", link=_shown(view, record))
 
 
-def make_link(view: View, sent: dict[str, str], made: Made) -> Response:
-    """Make the link and lead to its page; or show the form again, and what is wrong with it."""
+def make_link(view: View, sent: dict[str, str], forms: SentForms) -> Response:
+    """Make the link and redirect to its page, or show the form again with its errors."""
     form = sent.get("form", "")
-    link_id = made.by(form)
+    link_id = forms.link_of(form)
     if link_id is None:
         given = {name: sent[name].strip() for name in _BLANK if sent.get(name, "").strip()}
         try:
@@ -80,7 +80,7 @@ def make_link(view: View, sent: dict[str, str], made: Made) -> Response:
             missing = {name for name in ("planId", "email") if name not in given}
             return show_links(view, given, {n: ask for n, ask in _ASKS.items() if n in (wrong | missing or {"planId"})})
         if form:
-            made.note(form, link_id)
+            forms.remember(form, link_id)
     return RedirectResponse(view.href(f"/links/{link_id}"), 303)
 
 

@@ -1,4 +1,4 @@
-"""The first page: how much is used and earned, as it comes."""
+"""The first page: usage and revenue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MONTHS = 12
 
 
 class Range(NamedTuple):
-    """How far back a look at usage goes, and in what steps."""
+    """A range of time shown in the charts of usage, and its steps."""
 
     key: str
     name: str

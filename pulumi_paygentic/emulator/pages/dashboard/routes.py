@@ -12,7 +12,7 @@ from pulumi_paygentic.emulator.pages import show
 from pulumi_paygentic.emulator.pages.checkout_form import read_fields
 from pulumi_paygentic.emulator.pages.dashboard.catalog import show_catalog
 from pulumi_paygentic.emulator.pages.dashboard.customers import show_customers
-from pulumi_paygentic.emulator.pages.dashboard.links import Made, make_link, show_link, show_links
+from pulumi_paygentic.emulator.pages.dashboard.links import SentForms, make_link, show_link, show_links
 from pulumi_paygentic.emulator.pages.dashboard.overview import show_overview
 from pulumi_paygentic.emulator.pages.dashboard.view import DASHBOARD, View, view_of
 from pulumi_paygentic.emulator.pages.guard import guarded
@@ -20,7 +20,7 @@ from pulumi_paygentic.emulator.state import Emulator
 
 
 def routes(emulator: Emulator) -> list[Route]:
-    made = Made()
+    forms = SentForms()
 
     def read(path: str, render: Callable[[View], Response | None]) -> Route:
         async def page(request: Request) -> Response:
@@ -40,7 +40,7 @@ def routes(emulator: Emulator) -> list[Route]:
         if view is None:
             return _nothing()
         with emulator.transaction():
-            return make_link(view, sent, made)
+            return make_link(view, sent, forms)
 
     async def home(_request: Request) -> Response:
         return show("home.html", accounts=list(emulator.accounts), dashboard=DASHBOARD)

@@ -1,4 +1,4 @@
-"""What every page of the dashboard has: whose it is, ways to the others, and a version that says whether it changed."""
+"""The frame of every dashboard page: its merchant, its navigation, and a version that changes with its content."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class View:
 
 
 class Pages:
-    """Where in a long list a page is."""
+    """The position of a page in a long list."""
 
     def __init__(self, asked: int, total: int) -> None:
         self.total = total
