@@ -27,7 +27,7 @@ try:
     from pulumi_paygentic.emulator.state import Account
     from pulumi_paygentic.emulator.storage.store import StoreError
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"babel", "httptools", "jinja2", "starlette", "uvicorn"}:
+    if (error.name or "").partition(".")[0] not in {"babel", "jinja2", "starlette", "uvicorn"}:
         raise
     raise ModuleNotFoundError(
         "The emulator needs more packages than the provider: pip install 'pulumi-paygentic[emulator]'",

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from pulumi_paygentic.emulator.app import DEFAULT_API_KEY, DEFAULT_MERCHANT, create_app
 from pulumi_paygentic.emulator.control.outage import BACKLOG, Outage, bound
-from pulumi_paygentic.emulator.http.protocol import Protocol
+from pulumi_paygentic.emulator.http.protocol import LARGEST_HEAD, Protocol
 
 
 class ServeError(Exception):
@@ -105,6 +105,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=Protocol,
+                h11_max_incomplete_event_size=LARGEST_HEAD,
                 ws="none",
                 lifespan="off",
                 log_config=None,

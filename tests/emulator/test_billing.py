@@ -1,4 +1,4 @@
-"""What subscriptions are invoiced, held against sums of the test's own."""
+"""Invoices of subscriptions, held against sums that the tests compute themselves."""
 
 import random
 from datetime import datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""What holds for every collection alike, with the vendor's SDK as the client."""
+"""The rules that hold for every collection alike, with the vendor's SDK as the client."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,5 +1,6 @@
 """The merchant's dashboard over plain HTTP: what it shows, what it takes, and what it keeps to itself."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -21,7 +22,7 @@ LINKS = "/v0/customers/authorization"
 
 @pytest.fixture
 def person(merchant: Merchant) -> Iterator[httpx.Client]:
-    """Who opens the pages, without any key."""
+    """A person who opens the pages, without any key."""
     with httpx.Client(base_url=merchant.http.base_url) as client:
         yield client
 
@@ -143,6 +144,21 @@ def test_a_chart_is_inert_markup_with_a_title_for_each_bar() -> None:
 
 def test_a_chart_of_nothing_has_its_axis() -> None:
     assert str(bars("nothing", ("a", "b"), (Series("x", (0, 0), ("none", "none")),))).count("</title>") == 2
+
+
+def test_bars_stack_upwards_from_zero_and_downwards_below_it() -> None:
+    """Within the frame, each exactly as high as its value, and none over another."""
+    svg = str(bars("mixed", ("a", "b"), (Series("x", (3, -2), ("", "")), Series("y", (1, -1), ("", "")))))
+    tall, deep, above, below = (
+        (float(x), float(y), float(height))
+        for x, y, height in re.findall(r'<rect x="([^"]+)" y="([^"]+)" width="[^"]+" height="([^"]+)"', svg)
+    )
+    unit = tall[2] / 3
+    assert [round(bar[2] / unit, 1) for bar in (tall, deep, above, below)] == [3, 2, 1, 1]
+    assert above[1] + above[2] == pytest.approx(tall[1], abs=0.02)
+    assert below[1] == pytest.approx(deep[1] + deep[2], abs=0.02)
+    assert tall[1] + tall[2] == pytest.approx(deep[1], abs=0.02)
+    assert 0 <= above[1] < below[1] + below[2] <= 200
 
 
 def test_a_chart_of_revenue_has_no_more_colours_than_there_are() -> None:

@@ -164,5 +164,5 @@ def _connected(url: str) -> socket.socket:
 
 
 def _memory(pid: int) -> int:
-    """What of a process is in memory, in KiB."""
+    """The memory of a process, in KiB."""
     return int(subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True).stdout)

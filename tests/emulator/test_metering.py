@@ -1,4 +1,4 @@
-"""What is kept of events in memory says what the table says, whatever happens to the events in between."""
+"""Aggregates in memory equal those of the table, whatever happens to the events in between."""
 
 import json
 import tempfile

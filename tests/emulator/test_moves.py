@@ -142,7 +142,7 @@ def test_invoices_are_numbered_as_they_are_issued_and_from_one_after_a_reset(mer
 
 
 def _work(task: Callable[[], object], store: Store) -> int:
-    """How much is done for a task: calls of functions, and instructions of SQLite's machine by the hundred."""
+    """Count the work of a task: calls of functions, and instructions of SQLite's machine by the hundred."""
     done = 0
 
     def count(*_: object) -> None:

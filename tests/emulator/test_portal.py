@@ -13,7 +13,7 @@ CLOCK = "/_emulator/clock"
 
 @pytest.fixture
 def person(merchant: Merchant) -> Iterator[httpx.Client]:
-    """Who opens the page, without any key."""
+    """A person who opens the page, without any key."""
     with httpx.Client(base_url=merchant.http.base_url) as client:
         yield client
 

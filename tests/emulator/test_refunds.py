@@ -59,7 +59,7 @@ class Shop:
         return invoice["grandTotal"], told
 
     def money(self) -> Fraction:
-        """What the dashboard says is left to the customer: test money, less all that is paid and owed."""
+        """The customer's money on the dashboard: test money, less everything paid and owed."""
         page = self.merchant.http.get("/dashboard/customers").text
         left = re.search(r"(-?)\$([\d.,]+) left of", page[page.index(self.customer) :])
         assert left is not None
@@ -143,7 +143,7 @@ def alone() -> Iterator[Merchant]:
 
 
 class Case(NamedTuple):
-    """What is charged, what is used, and how it ends."""
+    """A charge, the usage of it, and its end."""
 
     prices: list[Decimal]
     used: list[int]

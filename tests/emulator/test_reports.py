@@ -1,4 +1,4 @@
-"""What the pages show of usage, revenue and customers."""
+"""Reports of usage, revenue and customers for the pages."""
 
 from collections.abc import Iterator
 from datetime import datetime, timezone

@@ -1,4 +1,4 @@
-"""What can be done to a subscription, by whose clock it runs, and what it brings in."""
+"""Operations on subscriptions, their clocks, and their revenue."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -49,7 +49,7 @@ class Shop:
         return self.merchant.call("POST", path, self.reservation(basic, **fields), expect=201)
 
     def remaining(self) -> int:
-        """What can still be reserved, by what a far too large reservation is refused with."""
+        """The sum that can still be reserved, as the refusal of a far too large reservation tells it."""
         answer = self.merchant.call("POST", "/v0/entitlements", self.reservation(10**9), expect=400)
         assert (answer["code"], answer["details"]["required"]) == ("INSUFFICIENT_FUNDS", str(10**6 * DOLLAR))
         return int(answer["details"]["available"])

@@ -1,4 +1,4 @@
-"""What pages say of amounts, in English."""
+"""Amounts on pages, in English."""
 
 import pytest
 

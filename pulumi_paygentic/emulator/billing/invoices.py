@@ -159,7 +159,7 @@ def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
 
 
 def amount_due(total: Decimal, currency: str) -> Decimal:
-    """What an invoice asks to be paid: its total in whole smallest units of its currency, half to even.
+    """Round an invoice's total to the amount to pay: whole smallest units of its currency, half to even.
 
     This is the only place that rounds more than a line is: lines and totals keep their nine decimals.
     """
@@ -167,7 +167,7 @@ def amount_due(total: Decimal, currency: str) -> Decimal:
 
 
 def due(invoice: Record) -> Decimal:
-    """What an invoice that is issued, or as it is shown, comes to for who pays it."""
+    """The amount to pay of an invoice that is issued, or as it is shown."""
     return amount_due(Decimal(invoice["grandTotal"]), invoice["currency"])
 
 

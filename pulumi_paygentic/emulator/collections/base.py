@@ -32,7 +32,7 @@ class Collection:
     """Query parameters that filter by the field of the same name, with the pattern each must match."""
     required_filters: ClassVar[frozenset[str]] = frozenset()
     defaults: ClassVar[Mapping[str, Any]] = {}
-    """What the API fills in when a create leaves it out."""
+    """The values that the API fills in for fields left out of a create."""
 
     def __init_subclass__(cls) -> None:
         """Register a collection that has a path; one without is a base of others."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from pulumi_paygentic.emulator.pages import formatting
 
@@ -32,30 +30,16 @@ _TEMPLATES.filters |= {
     "plural": formatting.plural,
 }
 STATIC = "/static"
-_TURN = 0.005
 
 
-class Page(HTMLResponse):
-    """A page that is drawn when it is sent, with a pause after each chart or so, in which others have their turn."""
-
-    def __init__(self, template: str, values: dict[str, Any], status: int, headers: dict[str, str]) -> None:
-        super().__init__("", status, headers)
-        self._pieces = _TEMPLATES.get_template(template).generate(**values)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        drawn, since = [], time.perf_counter()
-        for piece in self._pieces:
-            drawn.append(piece)
-            if time.perf_counter() - since > _TURN:
-                await asyncio.sleep(0)
-                since = time.perf_counter()
-        self.body = "".join(drawn).encode()
-        self.headers["Content-Length"] = str(len(self.body))
-        await super().__call__(scope, receive, send)
+def macro(template: str, name: str, **values: Any) -> Markup:
+    """Render one macro of a template."""
+    rendered: Markup = getattr(_TEMPLATES.get_template(template).module, name)(**values)
+    return rendered
 
 
-def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any) -> Page:
-    """A page. It runs and loads only what comes from here; its forms may also lead to the origin `leads_to`."""
+def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any) -> HTMLResponse:
+    """Render a page. It runs and loads only what comes from here; its forms may also lead to the origin `leads_to`."""
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:;"
         f" base-uri 'none'; frame-ancestors 'none'; form-action 'self' {leads_to}"
@@ -66,7 +50,7 @@ def show(template: str, status: int = 200, *, leads_to: str = "", **values: Any)
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return Page(template, values, status, headers)
+    return HTMLResponse(_TEMPLATES.get_template(template).render(**values), status, headers)
 
 
 def static() -> Mount:

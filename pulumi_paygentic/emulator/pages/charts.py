@@ -1,72 +1,73 @@
-"""Bar charts as SVG within the page, coloured by the stylesheet, so that they are dark or light as the rest."""
+"""Stacked bar charts as SVG, coloured by the stylesheet, so that they are dark or light as the page is."""
 
 from __future__ import annotations
 
-import sys
-from functools import lru_cache
-from typing import Any, NamedTuple
-from xml.etree import ElementTree as ET
+import math
+from typing import NamedTuple
 
 from markupsafe import Markup
 
-_WIDTH, _HEIGHT = 400, 200
-_MOST_LABELS = 4
+from pulumi_paygentic.emulator.pages import macro
+
 COLOURS = 6
-"""How many the stylesheet has; then they begin again."""
+"""The number of colours in the stylesheet; further series begin again with the first."""
+_WIDTH, _HEIGHT = 400, 200
+_TOP, _BOTTOM, _CHARACTER = 10, 26, 9
+_MOST_LABELS = _MOST_STEPS = 4
 
 
 class Series(NamedTuple):
-    """One colour of a chart: a value for each label, and the words that say it exactly."""
+    """One colour of a chart: a value for each label, and its exact text."""
 
     name: str
     values: tuple[float, ...]
     words: tuple[str, ...]
 
 
-@lru_cache(maxsize=128)  # a dashboard is drawn every few seconds, and most of it has not changed
+class Bar(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+
+
 def bars(summary: str, labels: tuple[str, ...], series: tuple[Series, ...]) -> Markup:
-    """Stacked bars; `summary` is what somebody hears who does not see them."""
-    pygal = _pygal()
-    step = max(1, -(-len(labels) // _MOST_LABELS))
-    chart = pygal.StackedBar(
-        width=_WIDTH,
-        height=_HEIGHT,
-        js=(),
-        style=pygal.style.Style(label_font_size=15, major_label_font_size=15),
-        show_legend=False,
-        margin=4,
-        spacing=8,
-        x_labels_major=labels[::step],
-        show_minor_x_labels=False,
-        max_scale=4,
-        min_scale=2,
-        zero=0,
-        include_x_axis=True,
-        formatter=short,
-        truncate_label=-1,
-        no_data_text="",
-    )
-    chart.x_labels = labels
-    if not any(value for one in series for value in one.values):
-        chart.range = (0, 1)  # of nothing but zeros it would draw no axis
-    for one in series:
-        chart.add(one.name, one.values)
-    svg = chart.render_tree()
-    _bare(svg)
+    """Draw stacked bars; `summary` describes the chart to those who do not see it."""
+    columns = list(zip(*(one.values for one in series), strict=True))
+    ticks = _scale(min(_sums(columns, -1)), max(_sums(columns, 1)))
+    left = 8 + _CHARACTER * max(len(short(tick)) for tick in ticks)
+    column = (_WIDTH - left) / len(labels)
+    unit = (_HEIGHT - _TOP - _BOTTOM) / (ticks[-1] - ticks[0])
+
+    def height_of(value: float) -> float:
+        return _HEIGHT - _BOTTOM - (value - ticks[0]) * unit
+
+    reached = [{1: 0.0, -1: 0.0} for _ in labels]
+    groups = []
     for number, one in enumerate(series):
-        _dress(svg, number, one, labels)
-    svg.attrib |= {"role": "img", "aria-label": summary, "class": "chart"}
-    return Markup(ET.tostring(svg, encoding="unicode"))  # noqa: S704 - escaped by its serialiser
-
-
-@lru_cache(maxsize=1)
-def _pygal() -> Any:
-    """The library, loaded when somebody looks at a chart: it takes half a second."""
-    before = list(sys.meta_path)
-    import pygal.style  # noqa: PLC0415 - as said above
-
-    sys.meta_path[:] = before  # its finder of maps makes every import that fails warn, anywhere in the process
-    return pygal
+        drawn = []
+        for place, (value, label, words) in enumerate(zip(one.values, labels, one.words, strict=True)):
+            side = -1 if value < 0 else 1
+            start = reached[place][side]
+            reached[place][side] += value
+            title = f"{one.name}, {label}: {words}"
+            size = abs(value) * unit
+            drawn.append(
+                Bar(left + column * (place + 0.1), height_of(max(start, start + value)), column * 0.8, size, title)
+            )
+        groups.append((number % COLOURS, drawn))
+    every = max(1, -(-len(labels) // _MOST_LABELS))
+    return macro(
+        "chart.html",
+        "chart",
+        summary=summary,
+        size=(_WIDTH, _HEIGHT),
+        left=left,
+        lines=[(height_of(tick), short(tick)) for tick in ticks],
+        marks=[(left + column * (place + 0.5), labels[place]) for place in range(0, len(labels), every)],
+        groups=groups,
+    )
 
 
 def short(value: float) -> str:
@@ -77,20 +78,17 @@ def short(value: float) -> str:
     return f"{value:.4g}"
 
 
-def _dress(svg: Any, number: int, series: Series, labels: tuple[str, ...]) -> None:
-    """The colour of a series, and what each of its bars says when it is pointed at."""
-    group = next(g for g in svg.iter("g") if f" serie-{number} " in f"{g.get('class')} ")
-    group.set("class", f"color-{number % COLOURS}")
-    for bar, label, words in zip(group.iterfind(".//g[@class='bar']"), labels, series.words, strict=True):
-        ET.SubElement(bar, "title").text = f"{series.name}, {label}: {words}"
+def _sums(columns: list[tuple[float, ...]], side: int) -> list[float]:
+    """The height of each column above zero (side 1) or below it (side -1)."""
+    return [0.0, *(sum(value for value in column if value * side > 0) for column in columns)]
 
 
-def _bare(element: Any) -> None:
-    """Take out what a page may not hold (styles, scripts) or does not need (comments, hidden descriptions)."""
-    for child in list(element):
-        if not isinstance(child.tag, str) or child.tag in {"style", "script", "desc", "title"}:
-            element.remove(child)
-        else:
-            _bare(child)
-    element.attrib.pop("id", None)
-    element.attrib.pop("style", None)
+def _scale(low: float, high: float) -> list[float]:
+    """Round values that reach from `low` to `high` in about two to four steps."""
+    if low == high:
+        return [0.0, 1.0]
+    span = high - low
+    power = 10.0 ** math.floor(math.log10(span / _MOST_STEPS))
+    step = next(power * n for n in (1, 2, 2.5, 5, 10, 20) if power * n * _MOST_STEPS >= span)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [n * step for n in range(first, max(last, first + 1) + 1)]

@@ -19,7 +19,7 @@ from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
 from pulumi_paygentic.emulator.storage.store import Record
 
 PORTAL = "/portal"
-"""Where the customer's own pages are."""
+"""The path of the customer's own pages."""
 _PORTAL_LIFETIME, _LONGEST_PORTAL = timedelta(minutes=10), timedelta(days=7)
 _ENDS = ("status", "terminatedAt", "terminatedBy", "terminationReason")
 

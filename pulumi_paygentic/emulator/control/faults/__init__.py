@@ -1,7 +1,7 @@
 """Faults: troubles of a network, a proxy or a service, injected into calls on request.
 
-`POST /_emulator/faults` adds one, `GET` lists them with the number of calls that each has seen and struck, `DELETE` ends
-all of them, `DELETE /_emulator/faults/{id}` one:
+`POST /_emulator/faults` adds one, `GET` lists them with the number of calls that each has seen and struck, `DELETE`
+ends all of them, `DELETE /_emulator/faults/{id}` one:
 
     {"kind": "error", "status": 429, "retryAfter": 2, "method": "POST", "path": "/v0/prices", "first": 3}
     {"kind": "drop", "when": "after", "path": "/v0/plans/{id}/versions", "nth": 1}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -44,8 +43,7 @@ RANGES = (
 
 class Usage(NamedTuple):
     metric: reports.MetricUsage
-    chart: Callable[[], Markup] | None
-    """Drawn by whoever shows it, as it takes some time."""
+    chart: Markup | None
     rows: list[tuple[str, Decimal]]
 
 
@@ -92,7 +90,7 @@ def _usages(measured: Iterable[reports.MetricUsage], start: datetime, span: Rang
     for place, metric in enumerate(sorted(measured, key=lambda metric: -metric.events)):
         drawn = place < MOST_CHARTS and metric.events > 0
         rows = [(f"{point.start:{span.label}}", point.value) for point in metric.points]
-        yield Usage(metric, partial(_usage_chart, metric, start, span) if drawn else None, rows)
+        yield Usage(metric, _usage_chart(metric, start, span) if drawn else None, rows)
 
 
 def _usage_chart(metric: reports.MetricUsage, start: datetime, span: Range) -> Markup:
