@@ -1,6 +1,6 @@
 """The catalog of the tutorial, with a plan that has every kind of price."""
 
-from tests.emulator.merchant import Json, Merchant
+from tests.emulator.support.merchant import Json, Merchant
 
 TIERS = [
     {"upTo": "1000", "unitPrice": "0.002"},

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, e
 
 from pulumi_paygentic.emulator import Running, running
 from scripts.rehearsal.browser import MILLISECONDS, launched
-from tests.emulator.merchant import Json, Merchant, merchant_of
+from tests.emulator.support.merchant import Json, Merchant, merchant_of
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}

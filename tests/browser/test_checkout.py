@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.catalog import make_link, make_plan
 from tests.browser.conftest import DESK, PHONE, Open, accessible
-from tests.emulator.merchant import Json, Merchant
+from tests.emulator.support.merchant import Json, Merchant
 
 LINKS = "/v0/customers/authorization"
 LOOKS = [(PHONE, "dark"), (DESK, "light")]

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.catalog import make_plan
 from tests.browser.conftest import DESK, PHONE, Open, accessible
-from tests.emulator.merchant import Json, Merchant
+from tests.emulator.support.merchant import Json, Merchant
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pulumi_paygentic.emulator import Account, Running, running
-from tests.emulator.merchant import Merchant, merchant_of
+from tests.emulator.support.merchant import Merchant, merchant_of
 
 OTHER = Account(api_key="sk_test_other", merchant_id="org_other", merchant_name="Other")
 

@@ -14,8 +14,8 @@ from starlette.types import Message
 from pulumi_paygentic.emulator import Running, ServeError, StoreError, create_app, running, serve
 from pulumi_paygentic.emulator.server import listen
 from pulumi_paygentic.emulator.storage.store import Store
-from tests.emulator.in_process import KEY, client_of
-from tests.emulator.instant import instant_loop
+from tests.emulator.support.in_process import KEY, client_of
+from tests.emulator.support.instant_loop import instant_loop
 
 PRODUCT = {"name": "A", "description": "", "merchantId": "org_emulator"}
 
