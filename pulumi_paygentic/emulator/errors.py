@@ -125,7 +125,7 @@ class Unprocessable(ApiError):
 
 
 class OperationNotImplemented(ApiError):
-    """The API has this, the emulator does not: never answered with a made-up success."""
+    """An operation of the API that the emulator lacks: it never answers a made-up success."""
 
     status = 501
     error = "not_implemented"

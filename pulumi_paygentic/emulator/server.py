@@ -109,7 +109,7 @@ class _Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 log_config=None,
-                log_level="error",  # what clients do wrong is theirs to know
+                log_level="error",  # errors of clients are answered, not logged
                 access_log=False,
                 timeout_graceful_shutdown=1,
                 timeout_keep_alive=60,
@@ -124,7 +124,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """A signal ends the emulator as asked: unlike uvicorn's own, it is not raised once more on the way out."""
+        """Let a signal end the server without raising it once more afterwards, as uvicorn would."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

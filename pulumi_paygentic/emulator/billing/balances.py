@@ -99,7 +99,7 @@ class CreditTimeline:
             state.advance(start)
             state.used = self._measured(Period(period.start, stop))
             fresh = max(state.used - reached, _NONE)
-            reached += fresh  # what a metric takes back is not given back
+            reached += fresh  # a falling metric returns no credits
             beyond = state.burn(fresh)
             state.covered += fresh - beyond
             state.overage += beyond

@@ -1,6 +1,6 @@
-"""Credits of an entitlement as time goes on. Pure: amounts and moments in, amounts out.
+"""Credits of an entitlement over time, computed from amounts and moments alone.
 
-Credits are burnt as usage comes: the lowest priority first, then what ends first, then the oldest. At a reset unused
+Usage draws on credits: the lowest priority number first, then the earliest end, then the oldest. At a reset unused
 credits roll over within their limits, and new ones are issued.
 """
 

@@ -1,4 +1,4 @@
-"""The currencies of ISO 4217 that money is paid in, and how many decimals the smallest unit of each has."""
+"""The currencies of ISO 4217 that money is paid in, and the decimals of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from iso4217 import raw_xml
 
 
 def _payable() -> Iterator[tuple[str, int]]:
-    """Each code with its decimals. Metals and test codes have none; funds are units of account."""
+    """Yield each code with its decimals. Metals and test codes have none; funds are units of account."""
     for entry in raw_xml.iter("CcyNtry"):
         name, code, decimals = entry.find("CcyNm"), entry.findtext("Ccy"), entry.findtext("CcyMnrUnts", "")
         if name is not None and code and decimals.isdigit() and name.get("IsFund") is None:

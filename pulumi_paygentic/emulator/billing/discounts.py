@@ -1,6 +1,6 @@
 """Effects of credits on an invoice: discounts, and hard limits.
 
-Usage that they cover is taken off again where the price says so, and usage beyond a hard limit is not charged at all.
+A discount takes covered usage off again if the price says so. Usage beyond a hard limit is not charged.
 """
 
 from __future__ import annotations

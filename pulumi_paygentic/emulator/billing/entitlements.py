@@ -1,4 +1,4 @@
-"""Records of entitlements: made, and judged by the clock of the subscription that they belong to."""
+"""Records of entitlements, and their status by the clock of their subscription."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def now_of(store: Store, record: Record, now: datetime) -> datetime:
 
 
 def status_of(store: Store, record: Record, at: datetime) -> str:
-    """Active, expired by its own end, or canceled: by itself, or with the subscription that it belongs to."""
+    """The status: active, expired by its own end, or canceled, by itself or with its subscription."""
     if record["activeTo"] is not None and record["activeTo"] <= timestamp(at):
         return "expired"
     subscription = store.get(kinds.SUBSCRIPTION, record["subscriptionId"] or "")

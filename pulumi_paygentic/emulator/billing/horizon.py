@@ -1,4 +1,4 @@
-"""The limit of one move of a clock: no request after it may have minutes of billing to do."""
+"""The limit of one move of a clock, so that no request has to bill for minutes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ def _opened(store: Store, subscription: Record, billed_until: datetime, moment: 
             yield span // durations.at_least_daily(every).average
     for entitlement in store.find(kinds.ENTITLEMENT, {"subscriptionId": subscription["id"]}):
         usage_period = entitlement["template"].get("usagePeriod")
-        if usage_period is not None:  # its balance is followed from its beginning
+        if usage_period is not None:  # its balance is computed from its activation
             lived = max(ends - parse_date_time(entitlement["activeFrom"]), _NOTHING)
             yield lived // durations.parse(usage_period["interval"]).average

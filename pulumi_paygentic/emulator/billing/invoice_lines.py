@@ -53,7 +53,7 @@ class Bill:
                 continue
             for window in self._occurrences(term, period):
                 if window.is_stub and price["isObligation"]:
-                    continue  # it is owed whole, and first at the next boundary
+                    continue  # an obligation is charged whole, first at the next boundary
                 occurrence = window.billed
                 begins = period.start <= occurrence.start < period.end
                 ends = last or occurrence.end <= period.end

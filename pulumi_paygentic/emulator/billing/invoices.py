@@ -113,7 +113,7 @@ def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelin
 
 
 def _next_number(store: Store, merchant: str) -> int:
-    """The merchant's invoices are numbered as they are issued; those of an older data file are counted once."""
+    """Take the merchant's next invoice number; invoices of an older data file are counted once."""
     found = store.sql("UPDATE invoice_numbers SET last = last + 1 WHERE merchant = ? RETURNING last", (merchant,))
     if not found:
         found = store.sql(
@@ -129,7 +129,7 @@ def period_of(invoice: Record) -> Period:
 
 
 def lines_of(store: Store, invoice: Record) -> list[Record]:
-    """The lines: fixed once issued, and until then as they stand."""
+    """The invoice's lines: fixed once issued, until then computed anew."""
     fixed: list[Record] | None = invoice.get("lines")
     return bill(store, invoice).lines if fixed is None else fixed
 
@@ -141,7 +141,7 @@ def time_of(store: Store, invoice: Record, now: datetime) -> datetime:
 
 
 def status_of(store: Store, invoice: Record, now: datetime) -> str:
-    """An open invoice whose period is over is closing, until its grace ends."""
+    """The status; an open invoice whose period is over is closing until its grace ends."""
     if invoice["status"] == "ACTIVE" and parse_date_time(invoice["periodEnd"]) <= time_of(store, invoice, now):
         return "CLOSING"
     return str(invoice["status"])

@@ -20,7 +20,7 @@ def snapshot(store: Store, subscription: Record) -> list[PriceSnapshot]:
     return [
         {"key": key, "price": price, **_charged(store, price)}
         for key, _, price in version_lines.prices_of(store, version_of(store, subscription))
-        if price.get("pricingUnitId") is None  # credits of the merchant's own are no currency
+        if price.get("pricingUnitId") is None  # a pricing unit is no currency
     ]
 
 
@@ -36,7 +36,7 @@ def is_metered(term: PriceSnapshot) -> bool:
 
 
 def tax_percent(store: Store, subscription: Record, term: PriceSnapshot) -> Decimal:
-    """The customer's rate for the metric, else for the plan, else its default, else the plan's."""
+    """The tax rate: the customer's for the metric, else for the plan, else its default, else the plan's."""
     if subscription["taxExempt"] or term["price"]["tax"]["supplyScope"] != "IN_SCOPE":
         return Decimal(0)
     customer = store.get(kinds.CUSTOMER, subscription["customerId"]) or {}

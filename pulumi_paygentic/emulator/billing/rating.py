@@ -43,7 +43,7 @@ class Amount(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A period as it is billed, and the whole one that it is a part of: the same, unless billing began within it."""
+    """The billed part of a period, and the whole period. They differ only if billing began within it."""
 
     billed: Period
     whole: Period
@@ -68,14 +68,14 @@ def boundary(anchor: datetime, every: Duration, count: int) -> datetime:
     try:
         day = min(anchor.day, calendar.monthrange(year, month)[1])
         return anchor.replace(year=year, month=month, day=day) + every.exact * count
-    except (OverflowError, ValueError):  # no date can say it: it is beyond the calendar
+    except (OverflowError, ValueError):  # beyond the calendar
         return anchor.replace(year=LAST_YEAR + 1 if count > 0 else 1, month=1, day=1)
 
 
 def windows(anchor: datetime, every: Duration, start: datetime, since: datetime | None = None) -> Iterator[Window]:
-    """The periods from `start` on, or of these those that end after `since`, without a walk through the others."""
+    """Yield the periods from `start` on; with `since`, only those that end after it."""
     reached = start if since is None else max(start, since)
-    count = (reached - anchor) // every.average  # near enough to step from
+    count = (reached - anchor) // every.average  # an estimate, corrected below
     while boundary(anchor, every, count) > reached:
         count -= 1
     while boundary(anchor, every, count + 1) <= reached:
@@ -87,7 +87,7 @@ def windows(anchor: datetime, every: Duration, start: datetime, since: datetime 
 
 
 def periods(anchor: datetime, every: Duration, start: datetime) -> Iterator[Period]:
-    """The periods from `start` on: the first ends at the first boundary after it, the others are whole."""
+    """Yield the periods from `start` on: the first ends at the first boundary after it, the others are whole."""
     return (window.billed for window in windows(anchor, every, start))
 
 
@@ -123,7 +123,7 @@ def rate(
 
 
 def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
-    """An amount with its tax in it, taken apart."""
+    """Split an amount that includes its tax."""
     net = rounded(_EXACT.divide(_EXACT.multiply(gross, Decimal(100)), _EXACT.add(Decimal(100), tax_percent)))
     return Amount(net, _EXACT.subtract(gross, net), unit_price)
 
@@ -142,7 +142,7 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def to_units(amount: Decimal, decimals: int) -> Decimal:
-    """In whole units of a currency's smallest one, half to even."""
+    """Round to whole smallest units of a currency, half to even."""
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN, context=_EXACT)
 
 

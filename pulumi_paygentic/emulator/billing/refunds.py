@@ -1,6 +1,6 @@
 """Refunds of usage after it was invoiced.
 
-Of a line that was billed each unit has its share, tax and discounts included, so that all shares together are the line.
+Each unit of a billed line has its share of it, tax and discounts included; all shares together are the line.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Share(NamedTuple):
 
 
 def invoice_of(store: Store, usage: Usage) -> Record | None:
-    """The issued invoice that billed the usage: that of its time, unless it was reported only after the invoice."""
+    """The issued invoice of the usage's period; None if the usage was reported after the invoice."""
     moment, reported = clock.moment(usage.time), parse_date_time(json.loads(usage.body)["_reportedAt"])
     for invoice in store.find(kinds.INVOICE, {"subscriptionId": usage.subscription}):
         period = invoices.period_of(invoice)
@@ -73,7 +73,7 @@ def credit(store: Store, usage: Usage, now: datetime) -> None:
     refunded = str(rating.total([Decimal(invoice["grandTotal"]), -after]))
     invoice = {**invoice, "refunded": given_back, "refundedAmount": refunded}
     store.put(invoice)
-    # Together the differences of what is due are what was due: refunds give back neither more nor less.
+    # The differences of rounded amounts add up to the rounded amount, so refunds return neither more nor less.
     less = invoices.amount_due(before, invoice["currency"]) - invoices.amount_due(after, invoice["currency"])
     subscription = store.get(kinds.SUBSCRIPTION, usage.subscription) or {}
     if invoice["status"] != "PAID":
@@ -102,7 +102,7 @@ def _owe(store: Store, usage: Usage, shares: list[Share]) -> None:
 
 
 def _shares(invoice: Record, usage: Usage, given_back: Mapping[str, str]) -> Iterator[Share]:
-    """The usage's share of each line that billed its metrics, after what was given back of the line already."""
+    """Yield the usage's share of each line that billed its metrics, after earlier refunds of the line."""
     charged = [line for line in invoice["lines"] if line["lineItemType"] == "charge"]
     for entry in json.loads(usage.body)["properties"]:
         for line in charged:

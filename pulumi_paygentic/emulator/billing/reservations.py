@@ -59,9 +59,9 @@ def find(store: Store, reservation_id: str) -> Reservation | None:
 
 
 def draw(store: Store, reservation: Reservation, cost: Decimal, now: datetime) -> None:
-    """Use a reservation once. One that has run out guarantees nothing any more, and is left as it is."""
+    """Use a reservation once. An expired or used-up one stays as it is."""
     if reservation.expires > clock.milliseconds(now) and reservation.used < reservation.max_uses:
-        drawn = min(max(rating.atoms(cost), 0), reservation.remaining)  # a rebate adds nothing to it
+        drawn = min(max(rating.atoms(cost), 0), reservation.remaining)  # a rebate raises no reservation
         store.sql(
             "UPDATE reservations SET remaining = ?, used = used + 1 WHERE id = ?",
             (reservation.remaining - drawn, reservation.id),

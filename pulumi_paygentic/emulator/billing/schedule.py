@@ -80,7 +80,7 @@ def reschedule(store: Store, subscription: Record) -> None:
 def end(store: Store, subscription: Record, moment: datetime) -> None:
     """End a subscription: its period ends with it, and its open invoices are issued at once."""
     still_open = invoices.find_open(store, subscription["id"])
-    for invoice in reversed(still_open):  # later ones first: a period that never comes has no fees in advance
+    for invoice in reversed(still_open):  # later ones first: a period that never comes charges no fees in advance
         period = invoices.period_of(invoice)
         if moment < period.start:
             store.put({**invoice, "status": "CANCELLED", "lines": [], **invoices.NOTHING})
@@ -160,7 +160,7 @@ def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     [(sequence,)] = store.sql("SELECT sequence FROM billing WHERE subscription = ?", (subscription["id"],))
     anchor, every = parse_date_time(subscription["billingAnchor"]), durations.parse(subscription["billingCadence"])
     period = next(rating.periods(anchor, every, start), None)
-    if period is None:  # the calendar's end
+    if period is None:  # the calendar ends
         store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))
         return
     agreed = price_snapshots.snapshot(store, subscription)

@@ -15,7 +15,7 @@ def live(store: Store, customer_id: str) -> list[Record]:
 
 
 def metrics_of(store: Store, subscription: Record) -> list[str]:
-    """The metrics that the period under way bills, or, before the first, that the plan does."""
+    """The metrics that the period under way bills; before the first period, those of the plan."""
     invoice = schedule.current(store, subscription["id"])
     agreed = invoice["terms"] if invoice else price_snapshots.snapshot(store, subscription)
     return [term["sourceId"] for term in agreed if price_snapshots.is_metered(term)]

@@ -29,7 +29,7 @@ def ensure(store: Store, wallet: Wallet, now: datetime) -> None:
 
 
 def enter(store: Store, wallet: Wallet, amount: Decimal, now: datetime, reference: str) -> None:
-    """Put money in, or, where the amount is negative, take it out; `reference` says for what."""
+    """Enter a deposit, or a payment as a negative amount; `reference` names its reason."""
     store.sql(
         "INSERT INTO ledger (merchant, customer, currency, time, amount, reference) VALUES (?, ?, ?, ?, ?, ?)",
         (*wallet, clock.milliseconds(now), rating.atoms(amount), reference),

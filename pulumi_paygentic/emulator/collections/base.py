@@ -105,7 +105,7 @@ class Collection:
         return {**self.defaults, **given}
 
     def revise(self, cx: Context, record: Record, changes: Record) -> Record:  # noqa: ARG002
-        """The record after an update; what the update's model does not know never gets here."""
+        """The record after an update. `changes` has only fields of the update's model."""
         return {**record, **changes}
 
     def present(self, cx: Context, record: Record) -> Record:  # noqa: ARG002
@@ -113,4 +113,4 @@ class Collection:
         return record
 
     def check_delete(self, cx: Context, record: Record) -> None:
-        """Raise `Conflict` where something still uses the record."""
+        """Raise `Conflict` if something still uses the record."""

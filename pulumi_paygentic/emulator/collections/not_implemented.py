@@ -87,7 +87,7 @@ PARTS: dict[str, str] = {
 
 
 def refusing(area: str) -> Handler:
-    """A handler that answers 501."""
+    """Make a handler that answers 501."""
 
     def handler(_context: Context) -> Answer:
         raise OperationNotImplemented(area)

@@ -1,4 +1,4 @@
-"""The registry of operations: each module of a collection enters its own, and nobody keeps a list of modules."""
+"""The registry of operations. Each module enters its own, so there is no list of modules to keep."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SOURCES: list[Source] = []
 
 
 def register(source: Source) -> Source:
-    """Enter a function that answers operations; also a decorator."""
+    """Enter a function that returns operations. It can decorate the function."""
     _SOURCES.append(source)
     return source
 

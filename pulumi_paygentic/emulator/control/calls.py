@@ -1,4 +1,4 @@
-"""Counts the API's calls by method and path template."""
+"""Counts of the API's calls by method and path template."""
 
 from __future__ import annotations
 

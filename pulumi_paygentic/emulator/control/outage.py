@@ -1,4 +1,4 @@
-"""A service that is down: its port refuses connections for a while, and is there again after it."""
+"""An outage of the service: for a while its port refuses connections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BACKLOG = 1024
 
 
 class Outage:
-    """Closes a server's only listener; connections that are open stay, as in a deployment that drains them."""
+    """The switch of a server's only listener. Open connections stay, as in a deployment that drains them."""
 
     def __init__(self, server: uvicorn.Server) -> None:
         self._server = server
@@ -23,7 +23,7 @@ class Outage:
         self._over: asyncio.Task[None] | None = None
 
     def begin(self, seconds: float) -> None:
-        """Refuse whoever connects from now on; one that is under way lasts as long as the longer of the two."""
+        """Refuse new connections for some seconds; a longer outage under way stays as long as it is."""
         loop = asyncio.get_running_loop()
         self._until = max(self._until, loop.time() + seconds)
         self._moved.set()
@@ -35,12 +35,12 @@ class Outage:
             self._over = loop.create_task(self._over_in_time(bound(family, address)))
 
     def end(self) -> None:
-        """Be there again at once."""
+        """Accept connections again at once."""
         self._until = 0.0
         self._moved.set()
 
     async def _over_in_time(self, held: socket.socket) -> None:
-        """`held` keeps the port from others; as long as nobody listens on it, it refuses."""
+        """Listen again when the time is over; until then `held` reserves the port without listening."""
         loop = asyncio.get_running_loop()
         try:
             while (left := self._until - loop.time()) > 0:
@@ -62,7 +62,7 @@ class Outage:
 
 def bound(family: int, address: tuple[object, ...]) -> socket.socket:
     """A socket that has an address, and does not listen yet."""
-    # Named as TCP, because only then does asyncio switch Nagle off: without it every answer waits 40 ms.
+    # asyncio switches Nagle's algorithm off only for a socket named TCP; with it every answer waits 40 ms.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

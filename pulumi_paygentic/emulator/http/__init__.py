@@ -1,1 +1,1 @@
-"""The API's manner of speaking: paths, bodies, fields, queries, and the context of one request."""
+"""The HTTP side of the API: paths, bodies, fields, queries, and the context of one request."""

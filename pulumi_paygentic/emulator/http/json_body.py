@@ -26,7 +26,7 @@ async def read_object(request: Request) -> dict[str, Any]:
         raise UnsupportedMediaType("Send JSON, with the content type application/json.")
     try:
         data = _READER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
-        json.dumps(data, ensure_ascii=False).encode()  # lone surrogates can be read, but never sent back
+        json.dumps(data, ensure_ascii=False).encode()  # unpaired surrogates can be read, but not sent back
     except (ValueError, RecursionError):
         raise BadRequest("The body is not valid JSON.") from None
     if not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""The HTTP protocol of the server: uvicorn's own, which limits what it keeps of a head."""
+"""The HTTP protocol of the server: uvicorn's, which limits the size of a request's head."""
 
 from __future__ import annotations
 

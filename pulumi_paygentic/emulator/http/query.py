@@ -50,7 +50,7 @@ def flag(query: QueryParams, name: str) -> bool:
 
 
 def matching(query: QueryParams, name: str, pattern: str) -> str | None:
-    """A filter's value, refused where it does not have the form that the description gives."""
+    """Read a filter's value; refuse one that does not have the described form."""
     text = query.get(name)
     if text is not None and not re.fullmatch(pattern, text, re.ASCII):
         raise refuse(name, f"must match {pattern}", "string_pattern_mismatch")
@@ -58,7 +58,7 @@ def matching(query: QueryParams, name: str, pattern: str) -> str | None:
 
 
 def time_range(query: QueryParams, start: str, end: str) -> tuple[int, int]:
-    """Two moments, both needed, in milliseconds since 1970; the second is not before the first."""
+    """Read two required moments, in milliseconds since 1970; the second must not be before the first."""
     times = []
     for name in (start, end):
         text = query.get(name)

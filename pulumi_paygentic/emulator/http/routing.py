@@ -49,7 +49,7 @@ class Resource:
         except ApiError as error:
             response = respond_error(error)
         except ClientDisconnect:
-            return  # it went before it had said all: there is nothing to do, and nobody to tell
+            return  # the client left before its request was complete: nobody waits for an answer
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -38,7 +38,7 @@ class Aggregate:
     distinct: set[Any] = field(default_factory=set)
 
     def add(self, time: int, seq: int, value: Any, *, distinct: bool) -> None:
-        """An event and its value; where only distinct ones are asked for, it need be no number."""
+        """Add an event and its value. For distinct values it need not be a number."""
         self.events += 1
         self.first = min(self.first, time)
         self.last = max(self.last, time)
@@ -79,7 +79,7 @@ class Aggregate:
         self.latest = other.latest if self.latest is None else max(self.latest, other.latest)
 
     def result(self, aggregation: str) -> Decimal:
-        """The aggregated value, and on top the quantities reported as such; of nothing at all it is 0."""
+        """The aggregated value plus reported quantities; 0 without events."""
         return EXACT.add(self._aggregated(aggregation), Decimal(self.reported))
 
     def _aggregated(self, aggregation: str) -> Decimal:
@@ -95,7 +95,7 @@ class Aggregate:
 
 
 def numeric(value: Any) -> Decimal | None:
-    """The number that a value is, if it is one that can be counted exactly."""
+    """The value as a number, if it can be counted exactly."""
     match value:
         case bool():
             return None

@@ -1,4 +1,4 @@
-"""The number of events of each type, and the newest of them; brought up to date when asked for."""
+"""Counts of events by type, and the newest event of each, read when asked for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class EventCounts:
 def of(store: Store) -> EventCounts:
     """The store's counts, up to date."""
     counts = store.derived(EventCounts)
-    # An index has the groups in order, but all of them: of the new ones there are few.
+    # An index would read the groups of all events; new events are few.
     rows = store.sql(
         "SELECT merchant, type, count(*), max(seq) FROM events NOT INDEXED WHERE seq > ? GROUP BY merchant, type",
         (counts.seen,),

@@ -40,8 +40,8 @@ def _series(store: Store, key: SeriesKey) -> Series:
     every = store.derived(Aggregates).series
     by_customer = key._replace(by_customer=True)
     if key != by_customer and by_customer in every and not every[by_customer].given_up:
-        key = by_customer  # which has everybody's as well
-    series = every[key] = every.pop(key, Series())  # the one asked for last stands last
+        key = by_customer  # which includes all customers together
+    series = every[key] = every.pop(key, Series())  # the last one used stands last
     if series.seen < newest and not series.given_up:
         _catch_up(store, key, series)
         series.seen = newest
@@ -54,7 +54,7 @@ def _catch_up(store: Store, key: SeriesKey, series: Series) -> None:
     """Add new events to a series as long as they fit."""
     if series.seen == 0:
         rows = _rows(store, key, "merchant = ? AND type = ?", (key.merchant, key.type))
-    else:  # without an index, which has those of the type together: of the new ones there are few
+    else:  # by number, not by the index of types: new events are few
         unseen = (series.seen, key.merchant, key.type)
         rows = _rows(store, key, "seq > ? AND +merchant = ? AND +type = ?", unseen)
     while part := list(islice(rows, _AT_ONCE)):
@@ -77,7 +77,7 @@ def _rows(store: Store, key: SeriesKey, where: str, parameters: Sequence[Any]) -
     """Yield events as rows of a series. Values are read from JSON, since SQLite's lose digits and NUL."""
     paths = [path for path in key.dimensions if path != SUBJECT]
     paths += [] if key.value is None else [key.value]
-    values = f"json_extract(data, {'?, ' * len(paths)}'$[0]')" if paths else "'[]'"  # of several paths it is a list
+    values = f"json_extract(data, {'?, ' * len(paths)}'$[0]')" if paths else "'[]'"  # several paths make a list
     statement = f"SELECT seq, time, customer, {values} FROM events WHERE {where}"  # noqa: S608
     for seq, time, customer, text in store.stream(statement, [*paths, *parameters]):
         found = iter(json.loads(text, parse_float=Decimal))

@@ -1,4 +1,4 @@
-"""The pages that a person opens: templates, one stylesheet, one script, all of our own and served from here."""
+"""Pages for a person: templates, one stylesheet, one script, all served from here."""
 
 from __future__ import annotations
 

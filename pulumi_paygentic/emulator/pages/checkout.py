@@ -27,7 +27,7 @@ _STATUSES = {"expired": 410, "unknown": 404}
 
 
 def routes(emulator: Emulator) -> list[BaseRoute]:
-    """`GET` shows the page; `POST` with `decision=accept` or `decision=decline` acts on it."""
+    """Make the routes: `GET` shows the page, `POST` takes `decision=accept` or `decision=decline`."""
 
     async def page(request: Request) -> Response:
         form = await read_form(request) if request.method == "POST" else None
@@ -45,7 +45,7 @@ def _answer(emulator: Emulator, request: Request, form: Form | None) -> Response
     cx = Context(emulator, emulator.accounts.of(record["merchantId"]), request)  # whoever has the link needs no key
     session = authorizations.present(cx, record)
     if session["status"] == "completed" and form and form.decision == "accept":
-        return _leave(session)  # the second click of two sees what the first one saw
+        return _leave(session)  # the second of two clicks has the outcome of the first
     if session["status"] != "pending":
         return _outcome(session["status"], session)
     return _act(cx, record, session, form or Form("", {}))
@@ -96,7 +96,7 @@ def _offer(cx: Context, session: Record, form: Form) -> Response:
 
 
 def _origin(url: str) -> str:
-    """Browsers hold the redirect after a form to the page's policy, too."""
+    """The origin of a URL: browsers apply the page's policy to the redirect after a form, too."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     named = re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)

@@ -58,7 +58,7 @@ def singular(unit: str) -> str:
 
 
 def _inflects(unit: str) -> bool:
-    """Plain English words do; symbols, abbreviations, amounts (`1K tokens`) and what cannot be counted do not."""
+    """Tell plain English words from symbols, abbreviations, amounts (`1K tokens`) and uncountable nouns."""
     last = re.split(r"[^a-z]", unit)[-1]
     return len(last) > 2 and last not in _UNCOUNTED and not unit[0].isdigit()
 
@@ -94,7 +94,7 @@ def each(duration: str) -> str:
 
 
 def countries() -> list[tuple[str, str]]:
-    """Codes and names, by name."""
+    """List the countries' codes and names, by name."""
     named = _LOCALE.territories.items()
     codes = ((code, name) for code, name in named if re.fullmatch(r"[A-Z]{2}", code) and code not in _NO_COUNTRIES)
     return sorted(codes, key=lambda entry: entry[1])

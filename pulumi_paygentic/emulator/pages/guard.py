@@ -67,7 +67,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_from_elsewhere(request: Request) -> bool:
-    """Browsers say where a form was; whoever says nothing is no browser, and has no person to be misused."""
+    """Check the origin that browsers send. A client that sends none is no browser and acts for nobody else."""
     origin = request.headers.get("origin")
     ours = f"{request.url.scheme}://{request.headers['host']}"
     site = request.headers.get("sec-fetch-site", "same-origin")

@@ -24,7 +24,7 @@ _MOST_INVOICES = 24
 
 
 class Invoice(NamedTuple):
-    """An invoice as its customer reads it; the one of the period under way stands as it is now."""
+    """An invoice as its customer reads it; that of the period under way shows its present lines."""
 
     record: Record
     lines: list[Record]
@@ -35,7 +35,7 @@ class Invoice(NamedTuple):
 
     @property
     def rounding(self) -> Decimal:
-        """The difference between the exact total and what is asked."""
+        """The difference between the exact total and the amount due."""
         return self.due - Decimal(self.record["grandTotal"])
 
 

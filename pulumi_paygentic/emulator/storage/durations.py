@@ -1,4 +1,4 @@
-"""Durations of ISO 8601: the one place that reads them, for fields, billing periods and the clock."""
+"""Durations of ISO 8601, for fields, billing periods and the clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Duration(NamedTuple):
 
     @property
     def average(self) -> timedelta:
-        """Its length with months of average length: to estimate from, never to bill by."""
+        """The length with average months: for estimates, never for billing."""
         return self.months * _MONTH + self.exact
 
 
@@ -44,7 +44,7 @@ def parse(text: str) -> Duration:
 
 
 def parse_exact(text: str) -> timedelta:
-    """An exact length of time; years and months have none, so they are refused."""
+    """Read an exact length of time; years and months have none and are refused."""
     duration = parse(text)
     if duration.months:
         raise ValueError("must be a duration in weeks, days, hours, minutes or seconds")

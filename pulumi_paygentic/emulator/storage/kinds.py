@@ -1,4 +1,7 @@
-"""The kinds of object in the store, each with the prefix of its ids. Whoever adds a kind defines it in its own file."""
+"""The kinds of object in the store, each with the prefix of its ids.
+
+Kinds that several wings use are defined here, any other kind in the file of its collection.
+"""
 
 from __future__ import annotations
 

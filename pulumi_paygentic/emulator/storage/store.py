@@ -57,7 +57,7 @@ class Store:
             raise StoreError(f"cannot use {path} as the emulator's data file: {error}") from error
 
     def _prepare(self, path: str | None) -> None:
-        self.sql("PRAGMA locking_mode = EXCLUSIVE")  # a second emulator on the same file is refused, not interleaved
+        self.sql("PRAGMA locking_mode = EXCLUSIVE")  # a second emulator on the same file is refused
         self.sql("PRAGMA journal_mode = WAL")
         self.sql("PRAGMA synchronous = NORMAL")
         with self.transaction():
@@ -85,7 +85,7 @@ class Store:
                 yield
                 self.sql("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # it is not where a commit failed for good
+                if self._connection.in_transaction:  # not after a commit that failed for good
                     self.sql("ROLLBACK")
                 if self._wrote_events:
                     self._drop_derived()
@@ -113,7 +113,7 @@ class Store:
             return self._connection.execute(statement, parameters).fetchall()
 
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """Rows as they are asked for, however many there are; nothing may be written in between."""
+        """Yield rows one by one; nothing may be written in between."""
         with self._lock:
             yield from self._connection.execute(statement, parameters)
 
@@ -165,7 +165,7 @@ class Store:
         return int(total)
 
     def purge(self, kinds: Iterable[Kind], merchant: str | None = None) -> None:
-        """Remove for good; the only way a soft-deleted record goes."""
+        """Remove all objects of these kinds for good, deleted ones included."""
         for kind in kinds:
             if merchant is None:
                 self.sql("DELETE FROM objects WHERE kind = ?", (kind.name,))

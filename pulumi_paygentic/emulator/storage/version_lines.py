@@ -14,7 +14,7 @@ class VersionLine(NamedTuple):
 
 
 def write(store: Store, plan_id: str, version_id: str, lines: Sequence[VersionLine]) -> None:
-    """Make these the version's lines, in this order."""
+    """Replace the version's lines by these, in this order."""
     store.sql("DELETE FROM slots WHERE version = ?", (version_id,))
     for position, line in enumerate(lines):
         store.sql("INSERT INTO slots VALUES (?, ?, ?, ?, ?)", (version_id, plan_id, position, *line))

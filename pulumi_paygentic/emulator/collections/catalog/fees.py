@@ -1,4 +1,4 @@
-"""Fees: charges that are owed, not measured."""
+"""Fees: charges without measurement."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class BillableMetrics(Charges):
 
 
 def _valued(record: Record) -> Record:
-    """A sum needs a value to sum; a count has none, and stores none."""
+    """Require a value for aggregations that need one; a count stores none."""
     if record["aggregation"] in _NEEDS_VALUE and record["valueProperty"] is None:
         raise refuse("valueProperty", f"is required for {record['aggregation']}", "missing")
     return {**record, "valueProperty": None} if record["aggregation"] == "COUNT" else record

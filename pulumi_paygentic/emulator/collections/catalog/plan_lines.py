@@ -1,7 +1,7 @@
 """Changes of a plan's set of prices: the first set, a swap in place, a new version, another default.
 
-Where the plan keeps its price ids stable, a line that changes keeps the id it had: the values trade places, so that
-the id that is live carries the new value, and earlier versions hold the old value under the other id.
+With stable price ids a line that changes keeps its id: the two prices exchange values, so that the live id carries the
+new value, and earlier versions hold the old value under the other id.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def swap(cx: Context, plan: Record, price_ids: Sequence[str]) -> Record:
 
 
 def mint(cx: Context, plan: Record, given: Sequence[Record]) -> Record:
-    """A new version with this set, live at once. Gives the plan as it is then."""
+    """Make a new version with this set, live at once, and return the plan."""
     new = first_lines(cx, plan, given)
     _check_new_keys(cx, plan, given)
     live = _live(cx, plan)
@@ -103,7 +103,7 @@ def publish(cx: Context, plan: Record, lines: Sequence[VersionLine]) -> Record:
 
 
 def _check_new_keys(cx: Context, plan: Record, given: Sequence[Record]) -> None:
-    """A key that the plan holds may have any form, as generated ones do; a new one must have the documented form."""
+    """Check the form of new keys; a key that the plan holds already may be a generated one."""
     held = version_lines.keys_of_plan(cx.store, plan["id"])
     for index, line in enumerate(given):
         if "key" in line and line["key"] not in held and not re.fullmatch(KEY_PATTERN, line["key"], re.ASCII):
@@ -116,13 +116,13 @@ def _live(cx: Context, plan: Record) -> dict[str, str]:
 
 def _keep_ids(cx: Context, plan: Record, live: dict[str, str]) -> None:
     for key, kept in live.items():
-        price_id = _live(cx, plan).get(key, kept)  # read again each time: a trade renames other lines too
+        price_id = _live(cx, plan).get(key, kept)  # read again each time, since an exchange renames other lines too
         if price_id != kept:
             _trade(cx, plan, kept, price_id)
 
 
 def _trade(cx: Context, plan: Record, one: str, other: str) -> None:
-    """Two prices trade values, and every version of the plan follows its values to their new id."""
+    """Exchange the values of two prices; every version of the plan follows its values to their new id."""
     first, second = cx.require(kinds.PRICE, one), cx.require(kinds.PRICE, other)
     now = cx.clock.stamp()
     cx.store.put({**second, "id": one, "updatedAt": now})

@@ -134,7 +134,7 @@ class Plans(Collection):
 
 
 def _checked(cx: Context, given: Record) -> Record:
-    """The cadence said one way, the anchor not in the future, one allocation a pricing unit."""
+    """Check the anchor and the credit allocations of a plan, and turn its interval into a cadence."""
     fields: dict[str, Any] = dict(given)
     interval = fields.pop("billingInterval", None)
     if interval is not None:

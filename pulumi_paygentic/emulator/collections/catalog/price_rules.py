@@ -31,7 +31,7 @@ class VolumeProperties(Body):
 
 
 class Tax(ClosedBody):
-    """Closed, because a misspelt key must be refused rather than leave a price in scope."""
+    """A price's tax. It is closed, so that a misspelt key does not leave a price in scope."""
 
     supply_scope: Literal["IN_SCOPE", "OUTSIDE_SCOPE"]
     outside_scope_label: Literal["CASHBACK"] | None = omitted()
@@ -82,7 +82,7 @@ def _rate(price: Record) -> Iterator[FieldError]:
 
 
 def _ladder(price: Record) -> Iterator[FieldError]:
-    """Bounds strictly ascend; only the last is open; rates are not negative."""
+    """Check tiers: bounds ascend, only the last is open, rates are not negative."""
     if price["model"] != "volume":
         return
     tiers, floor = price["properties"]["tiers"], Decimal(0)
@@ -112,7 +112,7 @@ def _capped(field: str, number: Decimal, places: int, magnitude: Decimal) -> Ite
 
 
 def _negative(price: Record) -> Iterator[FieldError]:
-    """A negative unit price is a rebate, which scales with usage and discounts nothing else."""
+    """Check a rebate, a negative unit price: it scales with usage and discounts nothing else."""
     if price["model"] != "standard" or Decimal(price["properties"]["unitPrice"]) >= 0:
         return
     hard_limit = any(f["entitlementTemplate"].get("isSoftLimit") is False for f in price["features"])

@@ -122,7 +122,7 @@ class Prices(Collection):
 
 
 def present_price(cx: Context, price: Record) -> Record:
-    """The price with its features as they are now; a feature deleted since is gone from it."""
+    """The price with the present fields of its features, without deleted ones."""
     if not price["features"]:
         return price
     features = []
@@ -141,7 +141,7 @@ def product_of(cx: Context, price: Record) -> str:
 
 
 def _with_feature(cx: Context, price: Record, product_id: str) -> Record:
-    """`feature` is what is written, `features` what is kept and read."""
+    """Convert `feature`, as it is written, to `features`, as they are stored and read."""
     if "feature" not in price:
         return present_price(cx, price) if price.get("features") else price
     written = price.pop("feature")

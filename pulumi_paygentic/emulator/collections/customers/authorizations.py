@@ -77,7 +77,7 @@ def complete(cx: Context, record: Record, name: str, address: Record) -> Record:
     """Make the person a customer, with a subscription to the link's plan where it names one."""
     person: dict[str, Any] = {"name": name, "email": record["email"], "address": address}
     consumer = ensure_consumer(cx, person)
-    if address:  # who was known already has just said it anew
+    if address:  # a known person has just entered a new one
         cx.store.put({**consumer, "name": name, "address": address})
     customer, _ = ensure_customer(cx, consumer, {})
     completed = {**record, "customerId": customer["id"]}

@@ -83,7 +83,7 @@ def reconcile(store: Store, subscription: Record, now: datetime, *, dry_run: boo
 def _sync(
     store: Store, subscription: Record, added: Sequence[str], removed: Sequence[str], *, dry_run: bool
 ) -> tuple[int, int]:
-    """Lines of added features come onto the invoice under way, those of removed ones go; answers how many features."""
+    """Add and remove the features' lines on the open invoice; return the numbers of features."""
     invoice = schedule.current(store, subscription["id"])
     if invoice is None:
         return 0, 0
@@ -132,5 +132,5 @@ def _cancel(store: Store, record: Record, now: datetime) -> None:
 
 
 def _feature(store: Store, feature_id: str) -> Record:
-    """A feature that was deleted since is known by its id alone."""
+    """The feature; a deleted one has its id alone."""
     return store.get(kinds.FEATURE, feature_id) or {"id": feature_id, "key": ""}

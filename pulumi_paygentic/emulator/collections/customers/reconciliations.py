@@ -1,4 +1,4 @@
-"""Reconciliations: a subscription's entitlements brought in line with the features that its plan has by now."""
+"""Reconciliations of a subscription's entitlements with the present features of its plan."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _ENDS = ("status", "terminatedAt", "terminatedBy", "terminationReason")
 
 
 def change(cx: Context) -> Answer:
-    """A change reaches what is invoiced from now on; of the version policy, the next period."""
+    """Change a subscription, with effect on later invoices; a version policy has effect from the next period."""
     record = cx.require(kinds.SUBSCRIPTION, cx.params["id"])
     given = cx.body(UpdateSubscription).given()
     ends: Record = {name: given.pop(name) for name in _ENDS if name in given}
@@ -63,7 +63,7 @@ def terminate(cx: Context) -> Answer:
 
 
 def portal(cx: Context) -> Answer:
-    """A link that lets the subscription's customer look at it without a key, for as long as it lives."""
+    """Make a link by which the subscription's customer sees it without a key until the link expires."""
     record = cx.require(kinds.SUBSCRIPTION, cx.params["id"])
     given = cx.body(PortalLink).given()
     lifetime = durations.parse_exact(given["expiresIn"]) if "expiresIn" in given else _PORTAL_LIFETIME

@@ -150,7 +150,7 @@ def _started_before(cx: Context) -> str | None:
 
 def _customer_details(cx: Context, record: Record) -> Record:
     customer = cx.store.get(kinds.CUSTOMER, record["customerId"])
-    if customer is None:  # deleted since; its ended subscriptions stay
+    if customer is None:  # deleted; its ended subscriptions stay
         return {"id": record["customerId"], "merchantId": cx.merchant}
     consumer = cx.store.get(kinds.CONSUMER, customer["consumerId"]) or {}
     merchant = {"id": cx.merchant, "name": cx.account.merchant_name, "email": "merchant@example.com"}

@@ -1,4 +1,4 @@
-"""Grants of credits on metered entitlements: made once for each key, and voided rather than deleted."""
+"""Grants of credits on metered entitlements: one for each idempotency key, voided rather than deleted."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _by_status(found: Invoices, names: Iterable[str]) -> dict[str, dict[str, Any
 
 
 def _rebates(found: Invoices) -> dict[str, Any]:
-    """Usage with a negative price; a refund is none."""
+    """Sum usage with a negative price. Refunds do not count."""
     amounts = [
         -Decimal(line["totalPrice"])
         for invoice in found
@@ -140,7 +140,7 @@ def _rebates(found: Invoices) -> dict[str, Any]:
 
 
 def _naming(cx: Context, found: Invoices, group: str) -> Callable[[Record], tuple[str, str]]:
-    """Key and label of an invoice's group; where there are too many, the smaller ones are one group."""
+    """Make the function that names an invoice's group; surplus groups, the smallest, are one group."""
     field, most = f"{group}Id", _GROUPS[group]
     ranked = [key for key, _ in _grouped(found, lambda invoice: str(invoice[field]))]
     kept = ranked if len(ranked) <= most else ranked[: most - 1]

@@ -1,4 +1,4 @@
-"""Ingestion of metering events: accepted means kept, for the answer leaves after the commit."""
+"""Ingestion of metering events. An accepted event is stored: the answer leaves after the commit."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def list_usage(cx: Context) -> Answer:
         if value is not None:
             where[column] = cx.require(kind, value)["id"]
     merchant = query.matching(cx.query, "merchantId", kinds.MERCHANT.id_pattern)
-    if merchant is not None or "consumerId" in cx.query:  # consumers have no keys here
+    if merchant is not None or "consumerId" in cx.query:  # a key speaks for a merchant, never for a consumer
         cx.require_merchant(merchant or "", kinds.USAGE)
     found, total = older_usage.page(cx.store, cx.merchant, where, between, (page.limit, page.offset))
     return Answer(200, page.answer([_present(cx, entry) for entry in found], total, listed=True))
@@ -121,7 +121,7 @@ def refund(cx: Context) -> Answer:
 
 
 def _reported(cx: Context, event: ReportUsage) -> Usage:
-    """Everything is checked before anything is kept."""
+    """Check a report of usage in every respect, then store it."""
     cx.require_merchant(event.merchant_id, kinds.USAGE)
     known = older_usage.find(cx.store, cx.merchant, key=event.idempotency_key)
     if known is not None:

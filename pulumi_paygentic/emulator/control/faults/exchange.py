@@ -92,7 +92,7 @@ class Exchange:
         transport: Any = self.scope.get("state", {}).get("transport")
         if transport is None:
             raise ConnectionDropped("The emulator dropped the connection.")
-        # Closing flushes what was sent; the request's end is told only once the connection is really gone.
+        # Closing flushes the answer so far; the disconnect arrives only once the connection is gone.
         transport.close()
         while (await self.receive())["type"] != "http.disconnect":
             pass

@@ -22,7 +22,7 @@ _HTML = "<!doctype html>\n<html><head><title>{0}</title></head><body><h1>{0}</h1
 
 
 class Latency(Rule):
-    """The answer comes late."""
+    """A late answer."""
 
     kind: Literal["latency"]
     milliseconds: Milliseconds
@@ -33,7 +33,7 @@ class Latency(Rule):
 
 
 class Hold(Rule):
-    """The call waits, before the work or after it, until the fault is removed, and is then answered as usual."""
+    """A call that waits, before the work or after it, until the fault is removed, and is then answered as usual."""
 
     kind: Literal["hold"]
     when: When = "before"
@@ -78,7 +78,7 @@ class Error(Rule):
 
 
 class Drop(Rule):
-    """The connection breaks: before the work, after it, or in the middle of the answer."""
+    """A broken connection: before the work, after it, or in the middle of the answer."""
 
     kind: Literal["drop"]
     when: Literal["before", "after", "during"] = "before"
@@ -92,7 +92,7 @@ class Drop(Rule):
 
 
 class Refuse(Rule):
-    """The service is down: the connection breaks before the work; others are refused for so long, or until removal."""
+    """A service that is down: this connection breaks, others are refused for a time or until removal."""
 
     kind: Literal["refuse"]
     milliseconds: Milliseconds
@@ -109,7 +109,7 @@ class Refuse(Rule):
 
 
 class TruncatedJson(Rule):
-    """The answer's JSON stops in the middle, though the answer itself is complete."""
+    """A complete answer whose JSON stops in the middle."""
 
     kind: Literal["truncatedJson"]
 
@@ -143,7 +143,7 @@ class ContentType(Rule):
 
 
 class Redirect(Rule):
-    """The service says that it is elsewhere."""
+    """A redirect to another address."""
 
     kind: Literal["redirect"]
     status: Literal[301, 302, 303, 307, 308] = 302
@@ -155,7 +155,7 @@ class Redirect(Rule):
 
 
 class SlowBody(Rule):
-    """The answer's head comes at once, its body drop by drop."""
+    """An answer whose head comes at once and whose body comes slowly."""
 
     kind: Literal["slowBody"]
     milliseconds: Milliseconds
@@ -165,7 +165,7 @@ class SlowBody(Rule):
 
 
 class RateLimit(Rule):
-    """No more than so many calls a second, evenly, with `burst` to spare; the others are 429 with `Retry-After`."""
+    """A limit of calls a second, with a `burst` above it; other calls are 429 with `Retry-After`."""
 
     kind: Literal["rateLimit"]
     requests_per_second: Annotated[float, Field(gt=0)]

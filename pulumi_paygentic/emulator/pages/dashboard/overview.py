@@ -86,7 +86,7 @@ def show_overview(view: View) -> Response:
 
 
 def _usages(measured: Iterable[reports.MetricUsage], start: datetime, span: Range) -> Iterator[Usage]:
-    """The most used metrics first; those that measured something get a chart, as long as there is room."""
+    """Yield the metrics, most used first; the first few that measured something get a chart."""
     for place, metric in enumerate(sorted(measured, key=lambda metric: -metric.events)):
         drawn = place < MOST_CHARTS and metric.events > 0
         rows = [(f"{point.start:{span.label}}", point.value) for point in metric.points]
@@ -104,7 +104,7 @@ def _usage_chart(metric: reports.MetricUsage, start: datetime, span: Range) -> M
 
 
 def _revenues(found: Iterable[reports.PlanRevenue]) -> Iterator[Revenue]:
-    """One chart a currency: amounts of different ones have no sum."""
+    """Yield one chart a currency, since amounts of different currencies have no sum."""
     by_currency: defaultdict[str, list[reports.PlanRevenue]] = defaultdict(list)
     for one in found:
         by_currency[one.currency].append(one)

@@ -1,4 +1,4 @@
-"""The dashboard's addresses. Its pages are asked for again every few seconds, and answered only when they changed."""
+"""The dashboard's routes. Pages reload every few seconds; an unchanged one answers 304."""
 
 from __future__ import annotations
 

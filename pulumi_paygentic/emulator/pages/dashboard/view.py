@@ -29,7 +29,7 @@ _THIS_PROCESS = secrets.token_hex(4)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One request of a merchant's: the page acts for the merchant whose dashboard it is, and needs no key."""
+    """One request to a merchant's dashboard, which acts for that merchant and needs no key."""
 
     cx: Context
 
@@ -48,7 +48,7 @@ class View:
         return f"{DASHBOARD}{path}" + (f"?{text}" if text else "")
 
     def version(self) -> str:
-        """Changes whenever anything is written, and every minute, because links expire and periods end."""
+        """The page's version: changes with every write, and every minute because links expire and periods end."""
         [(changes,)] = self.cx.store.sql("SELECT total_changes()")
         return f'"{_THIS_PROCESS}-{changes}-{self.cx.clock.now():%Y%m%d%H%M}"'
 
@@ -91,7 +91,7 @@ class Pages:
 
 
 def view_of(emulator: Emulator, request: Request) -> View | None:
-    """The view of the merchant who is asked for, else of the first; None for one who is not here."""
+    """The view of the requested merchant, else of the first; None for an unknown one."""
     merchant_id = request.query_params.get("merchant", emulator.accounts.first.merchant_id)
     if not emulator.accounts.knows(merchant_id):
         return None
