@@ -103,6 +103,6 @@ def _left_in(folder: Path) -> list[str]:
 def _is_alive(pid: int) -> bool:
     """A process that ended may still have to be noticed by whoever inherited it."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
