@@ -96,6 +96,20 @@ async def test_where_programs_can_not_be_run_that_is_told_before_anything_is_bil
         await sandbox.check(Limits(memory=1 << 20))
 
 
+async def test_a_program_that_says_too_much_before_anybody_waits_for_it_is_stopped_too() -> None:
+    stopped: list[str] = []
+    output = sandbox._Output(1)
+    output.data_received(b"too much")
+    output.when_over(lambda: stopped.append("early"))
+    assert stopped == ["early"]
+    output = sandbox._Output(1)
+    output.when_over(lambda: stopped.append("late"))
+    output.data_received(b"x")
+    output.data_received(b"too much")
+    assert stopped == ["early", "late"]
+    assert output.kept == b"x"
+
+
 def _left_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 

@@ -53,16 +53,22 @@ class _Output(asyncio.Protocol):
     def __init__(self, most: int) -> None:
         self.kept = bytearray()
         self.is_over = False
-        self.on_over: Callable[[], None] = lambda: None
+        self._on_over: Callable[[], None] = lambda: None
         self.ended = asyncio.get_running_loop().create_future()
         self._most = most
+
+    def when_over(self, act: Callable[[], None]) -> None:
+        """Act when more has come than is kept; at once, if it has already."""
+        self._on_over = act
+        if self.is_over:
+            act()
 
     def data_received(self, data: bytes) -> None:
         room = self._most - len(self.kept)
         self.kept += data[:room]
         if len(data) > room and not self.is_over:
             self.is_over = True
-            self.on_over()
+            self._on_over()
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self.ended.done():
@@ -109,7 +115,7 @@ async def _run(program: str, work: Path, limits: Limits) -> Outcome:
         raise
     finally:
         os.close(writing)
-    output.on_over = lambda: _kill(process.pid)
+    output.when_over(lambda: _kill(process.pid))
     stopped_by: Stop | None = None
     try:
         exit_code = await asyncio.wait_for(process.wait(), limits.seconds)
