@@ -29,7 +29,7 @@ def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
         case Mapping():
             yield from _keys(argument, value)
             for key, inner in value.items():
-                yield from not_carried(f"{argument}.{key}", inner, depth + 1)
+                yield from not_carried(shortened(f"{argument}.{key}", most=200), inner, depth + 1)
         case list() | tuple():
             for index, inner in enumerate(value):
                 yield from not_carried(f"{argument}[{index}]", inner, depth + 1)

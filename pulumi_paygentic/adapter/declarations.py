@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pulumi
 
 from pulumi_paygentic.adapter.sdk_internals import current_run
-from pulumi_paygentic.catalog import BillableMetric, CatalogObject, Fee, Plan, Price, Product
+from pulumi_paygentic.catalog import BillableMetric, CatalogObject, Feature, Fee, Plan, Price, Product
+from pulumi_paygentic.lifecycle.advice import template_mismatch
 
 
 class Declaration(NamedTuple):
@@ -41,7 +42,10 @@ _runs: weakref.WeakKeyDictionary[object, _Run] = weakref.WeakKeyDictionary()
 
 
 def check_declaration(declared: Declaration, account: object) -> None:
-    """Raise ValueError if the program declares the natural key twice in one account, or a price of another product."""
+    """Raise ValueError if the program contradicts itself.
+
+    It may declare a natural key twice in one account, a price of another product, or a template for another feature.
+    """
     run = _runs.setdefault(current_run(), _Run())
     key = _natural_key(run, declared)
     if key is not None:
@@ -49,7 +53,7 @@ def check_declaration(declared: Declaration, account: object) -> None:
         if other != declared.name:
             fields = " and ".join(declared.kind.natural_key)
             raise ValueError(f"{other!r} declares the same {fields}: give one of them another {fields.split()[-1]}")
-    for problem in _foreign_prices(run, declared):
+    for problem in (*_foreign_prices(run, declared), *_other_template(run, declared)):
         raise ValueError(problem)
 
 
@@ -77,6 +81,14 @@ def _foreign_prices(run: _Run, declared: Declaration) -> Iterator[str]:
         if isinstance(product, Declaration) and owner is not None and owner.name != product.name:
             owners = f"bills product {owner.name!r}, and the plan belongs to {product.name!r}"
             yield f"prices[{line!r}] {owners}: list a price of {product.name!r}"
+
+
+def _other_template(run: _Run, declared: Declaration) -> Iterator[str]:
+    """A template that is for another type than that of its feature."""
+    feature = run.target(declared.arguments.get("feature_id")) if declared.kind is Price else None
+    if isinstance(feature, Declaration) and feature.kind is Feature:
+        reason = template_mismatch(declared.arguments.get("entitlement_template"), feature.arguments)
+        yield from () if reason is None else (str(reason),)
 
 
 def _product_of(run: _Run, price: Declaration) -> Declaration | None:

@@ -108,7 +108,7 @@ def template_mismatch(template: Any, feature: Values | None) -> Reason | None:
     if not isinstance(template, Mapping) or feature is None:
         return None
     declared, actual = template.get("type"), feature.get("type") or "boolean"
-    if declared in (None, UNKNOWN, actual) or actual is UNKNOWN:
+    if not isinstance(declared, str) or not isinstance(actual, str) or declared == actual:
         return None
     return Reason("entitlement_template", f"is of type {declared}, and its feature is {actual}: give both one type")
 

@@ -26,7 +26,7 @@ from pulumi_paygentic.adapter import (
     serialised,
     stack_problems,
 )
-from pulumi_paygentic.catalog import CatalogObject, Field
+from pulumi_paygentic.catalog import CatalogObject, Field, shown_value
 from pulumi_paygentic.catalog.renamed import present_arguments
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class CatalogResource(pulumi.CustomResource):
         return chosen, inherit(providers, chosen)
 
     def _refused(self, name: str, reason: str) -> pulumi.RunError:
-        return pulumi.RunError(f"{self._kind.__name__} {name!r}: {reason}")
+        return pulumi.RunError(f"{self._kind.__name__} {shown_value(name)}: {reason}")
 
 
 def _with_secrets(opts: pulumi.ResourceOptions | None, secret: list[str]) -> pulumi.ResourceOptions:

@@ -96,3 +96,23 @@ def test_what_is_computed_or_literal_is_left_to_the_provider() -> None:
     paygentic.Plan(
         "plan", product_id="prod_1", name="Plan", currency="USD", prices={"x": price("p", metric("m", api)).id}
     )
+
+
+def featured(name: str, feature: paygentic.Feature, of: paygentic.BillableMetric, template: Any) -> paygentic.Price:
+    """A price with a template for the feature."""
+    more: Any = {"feature_id": feature.id, "entitlement_template": template, "payment_term": "in_arrears"}
+    return paygentic.Price(name, billable_metric_id=of.id, unit_price="1", invoice_display_name=name, **more)
+
+
+def test_a_template_for_another_type_of_feature_is_refused() -> None:
+    api = product("api")
+    calls = metric("calls", api)
+    metered = paygentic.Feature("quota", product_id=api.id, key="quota", name="Quota", type="metered")
+    boolean = paygentic.Feature("sso", product_id=api.id, key="sso", name="SSO")
+    with pytest.raises(pulumi.RunError, match="Price 'wrong': entitlement_template is of type boolean"):
+        featured("wrong", metered, calls, {"type": "boolean"})
+    with pytest.raises(pulumi.RunError, match="its feature is boolean"):
+        featured("wrong", boolean, calls, {"type": "metered"})
+    computed = pulumi.Output.from_input("boolean")
+    for name, template in enumerate(({"type": "metered"}, {"type": computed}, {}, pulumi.Output.from_input({}))):
+        featured(f"right {name}", metered, calls, template)
