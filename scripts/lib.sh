@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The stages of `scripts/check` and `scripts/test`: the tools below, each folder of tests/, and the matrix.
 
-tools=(format lint types imports)
+tools=(format lint types imports docs)
 # The folders that come first, and those that come last because they run the Pulumi CLI; any other comes between.
 first=(unit api emulator contract)
 last=(packaging engine examples browser)
@@ -11,8 +11,25 @@ format() { ruff format --check .; }
 
 lint() {
   mapfile -t shell_scripts < <(grep -lsE '^#(!.*bash| shellcheck)' scripts/* .ci/run)
-  ruff check --output-format concise . && scripts/exports --check && shellcheck "${shell_scripts[@]}"
+  ruff check --output-format concise . && shellcheck "${shell_scripts[@]}" && workflows \
+    && scripts/exports --check && python -m scripts.derived --check
 }
+
+# The linters of GitHub's workflows. Actionlint is built once, from its Go module, where it is not installed.
+workflows() {
+  zizmor --offline --quiet .github || return
+  local version=1.7.12 folder
+  folder=${XDG_CACHE_HOME:-~/.cache}/pulumi-paygentic/actionlint-$version
+  local PATH=$PATH:$folder
+  if [ -z "$(type -P actionlint)" ] && [ -n "$(type -P go)" ]; then
+    echo "building actionlint $version, once"
+    GOBIN=$folder GOFLAGS='' go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" 2>/dev/null || true
+  fi
+  if [ -n "$(type -P actionlint)" ]; then actionlint; else echo "actionlint: NOT RUN, it needs Go"; fi
+}
+
+# The site of docs/; a warning is an error.
+docs() { zensical build --strict --clean; }
 
 types() {
   mypy || return

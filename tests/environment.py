@@ -11,6 +11,7 @@ from typing import Final
 KEPT: Final = frozenset(
     {
         "CURL_CA_BUNDLE",
+        "DISTRIBUTIONS",
         "HOME",
         "HYPOTHESIS_PROFILE",
         "LD_LIBRARY_PATH",

@@ -13,9 +13,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from the source distribution, so that both are tried."""
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT], check=True)
+    """The wheel in the folder DISTRIBUTIONS, or one built from the source distribution, so that both are tried."""
+    if given := os.environ.get("DISTRIBUTIONS"):
+        folder = Path(given)
+    else:
+        folder = tmp_path_factory.mktemp("dist")
+        subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT], check=True)
     (built,) = folder.glob("*.whl")
     return built
 
