@@ -190,7 +190,7 @@ SETTINGS = (
     Setting(
         name="adopt",
         read=_flag,
-        doc="Whether `up` may change an object that it finds under a declared name and that no resource held before.",
+        doc="Permission for `up` to change an object that it finds by a declared name and that no resource held.",
         default="`false`",
     ),
 )

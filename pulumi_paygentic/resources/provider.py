@@ -33,7 +33,7 @@ class Provider(AccountProvider):
         request_timeout: The seconds that one attempt may take. Environment: `PAYGENTIC_REQUEST_TIMEOUT`. Default: 30.
         max_retries: The number of further attempts of a call that is safe to repeat. Environment:
             `PAYGENTIC_MAX_RETRIES`. Default: 5.
-        adopt: Whether `up` may change an object that it finds under a declared name and that no resource held before.
+        adopt: Permission for `up` to change an object that it finds by a declared name and that no resource held.
             Environment: `PAYGENTIC_ADOPT`. Default: `false`.
         opts: Pulumi's own options.
 

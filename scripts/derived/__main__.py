@@ -1,0 +1,85 @@
+"""Write the derived documents; with `--check`, write nothing and fail if one is stale."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from pulumi_paygentic.catalog import all_kinds
+from scripts.derived.page import HEADER, page
+from scripts.derived.tables import file_of, resources, settings
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = "docs/reference"
+INDEX = f"""{HEADER}# Resources
+
+{{resources}}
+*Retained* means that the API has no delete: `destroy` succeeds, a warning names the object that stays, and the next
+`up` adopts it again (a link expires instead). A price, fee or feature that is in use is retained as well.
+
+The word under *Behaviour* on each page says how a change is carried out:
+
+- **mutable**: `up` changes the object in place. The prices of a plan change by a new version of the plan, and the
+  charge of a price changes as its `on_change` says.
+- **create-only**: a change creates a new object.
+- **local**: a decision of the program that is never sent to the API.
+
+Names are the API's own in snake_case. Money is a decimal string in the plan's currency, a `Decimal` or an `int`, never
+a `float`. Durations and times are ISO 8601. An argument that is left out is not managed and shows in no diff. An
+argument that is removed from the program goes back to the API's default, or is refused with a reason where the API
+can't clear it.
+"""
+
+
+def files() -> dict[str, str]:
+    """Return the text of each derived file, by its path below the root."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = {f"{REFERENCE}/{file_of(kind)}": page(kind) for kind in all_kinds()}
+    index = INDEX.format(resources=resources(""))
+    site = with_pages((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    return {"README.md": with_tables(readme), "mkdocs.yml": site, f"{REFERENCE}/index.md": index, **pages}
+
+
+def with_tables(readme: str) -> str:
+    """Return the README with the tables below its markers derived anew."""
+    tables = {"resources": resources(f"{REFERENCE}/"), "settings": settings()}
+
+    def derived(match: re.Match[str]) -> str:
+        return match[1] + tables[match[2]]
+
+    return re.sub(r"(<!-- (\w+), written by scripts/reference -->\n)(?:\|[^\n]*\n)*", derived, readme)
+
+
+def with_pages(site: str) -> str:
+    """Return the configuration of the site with a page for each resource below that of all resources."""
+    pages = "".join(f"      - {kind.__name__}: reference/{file_of(kind)}\n" for kind in all_kinds())
+    return re.sub(r"(: reference/index\.md\n)(?: +- \w+: reference/[^\n]*\n)*", lambda match: match[1] + pages, site)
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="scripts/reference", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail if a derived file is stale, and write nothing")
+    check = parser.parse_args().check
+    derived = files()
+    there = {str(path.relative_to(ROOT)) for path in (ROOT / REFERENCE).glob("*.md")}
+    stale = [name for name, text in derived.items() if not _is(ROOT / name, text)] + sorted(there - derived.keys())
+    if check and stale:
+        sys.exit(f"reference: stale: {', '.join(stale)}. Run scripts/reference.")
+    for name in stale:
+        print(f"reference: {name}")
+        if name in derived:
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(derived[name], encoding="utf-8")
+        else:
+            (ROOT / name).unlink()
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    main()
