@@ -1,4 +1,4 @@
-"""The README's included allowance, and what a wrong one says, on the real engine."""
+"""The documented included allowance, and what a wrong one says, on the real engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tests.engine.site import Site
 from tests.engine.stack import ROOT, Stack
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 CATALOG = """
 api = paygentic.Product("api", name="API", description="")
 basic = paygentic.BillableMetric("basic", product_id=api.id, name="Calls", description="", unit="call",
@@ -16,10 +16,10 @@ basic = paygentic.BillableMetric("basic", product_id=api.id, name="Calls", descr
 
 
 def recipe() -> str:
-    """The program under the README's heading."""
-    block = re.search(r"```python\n(.*?)```", README.partition("\n### An included allowance\n")[2], re.DOTALL)
+    """The program of the page."""
+    block = re.search(r"```python\n(.*?)```", PAGE.partition("\n## Recipe: an included allowance\n")[2], re.DOTALL)
     assert block is not None
-    return CATALOG + block[1]
+    return block[1]
 
 
 def test_the_recipe_gives_the_allowance_and_discounts_it_without_a_warning(stack: Stack, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""References by id to what a program does not manage, by the real engine: the README's own program."""
+"""References by id to what a program does not manage, by the real engine: the documentation's own program."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from tests.engine.site import Site
 from tests.engine.stack import ROOT, TYPE, Stack
 
 
-def readme(product_id: str) -> str:
-    """The program of the README's section, with a product that is there."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("### Refer to what is managed elsewhere\n")[2]
+def documented(product_id: str) -> str:
+    """The program of the documentation's section, with a product that is there."""
+    section = (ROOT / "docs" / "identity.md").read_text(encoding="utf-8").partition("## Refer to an object")[2]
     program = section.partition("```python\n")[2].partition("```")[0]
     assert program.count("prod_...") == 1
     return program.replace("prod_...", product_id)
@@ -24,7 +24,7 @@ def product_id(site: Site) -> str:
 
 
 def test_what_hangs_below_an_object_that_is_read_stays_as_it_is(stack: Stack, site: Site, product_id: str) -> None:
-    stack.write(readme(product_id)).up()
+    stack.write(documented(product_id)).up()
     assert site.account.counts() == {"Product": 1, "Feature": 1}
     for flags in ([], ["--refresh"]):
         preview = stack.preview(*flags)

@@ -1,27 +1,44 @@
-"""A catalog that is there already is taken over by the README's own file, and nothing of it is made a second time."""
+"""A catalog that is there already is adopted whole, and nothing of it is created a second time."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Callable
+from typing import Final
 
+import pytest
+
+from pulumi_paygentic.adapter import serialised
+from pulumi_paygentic.catalog import Product
 from tests.engine.programs import SHOP, SHOP_HOLDS, assert_settled
 from tests.engine.site import Site
-from tests.engine.stack import ROOT, Stack
+from tests.engine.stack import TYPE, Stack
+
+Made = dict[str, str]
+NAMED: Final = 'name="API", description="Answers calls"'
 
 
-def _import_file(product: dict[str, str]) -> str:
-    """The README's example with the product's own values in it."""
-    (text,) = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    document = json.loads(text)
-    (entry,) = document["resources"]
-    entry["id"] = product["id"]
-    for values in (entry["inputs"], entry["outputs"]):
-        values |= {"merchant_id": product["merchantId"], "name": product["name"], "description": product["description"]}
-    return json.dumps(document)
+def _by_argument(stack: Stack, product: Made) -> None:
+    """Name the product in the program, as the documentation says."""
+    stack.edit(NAMED, f'{NAMED}, adopt_id="{product["id"]}"')
 
 
-def _made_by_hand(site: Site) -> dict[str, str]:
+def _by_import(stack: Stack, product: Made) -> None:
+    """Import the product with the engine's own command."""
+    inputs = {
+        "merchant_id": product["merchantId"],
+        "name": product["name"],
+        "description": product["description"],
+        "__provider": serialised(Product),
+    }
+    outputs = {**inputs, "__declared": ["description", "merchant_id", "name"]}
+    entry = {"type": f"{TYPE}Product", "name": "api", "id": product["id"], "inputs": inputs, "outputs": outputs}
+    file = stack.folder / "import.json"
+    file.write_text(json.dumps({"resources": [entry]}), encoding="utf-8")
+    stack.plain("import", "--file", str(file), "--generate-code=false", "--protect=false", "--yes")
+
+
+def _made_by_hand(site: Site) -> Made:
     """The shop, made by somebody through the API."""
     account = site.account
     merchant = account.merchant_id
@@ -56,17 +73,18 @@ def _made_by_hand(site: Site) -> dict[str, str]:
     return product
 
 
-def test_a_catalog_that_somebody_else_made_is_taken_over_whole(stack: Stack, site: Site) -> None:
-    """What differs, here a description, is brought to what is declared if the run is told so."""
+@pytest.mark.parametrize("named", [_by_argument, _by_import])
+def test_a_catalog_that_somebody_else_made_is_adopted_whole(
+    stack: Stack, site: Site, named: Callable[[Stack, Made], None]
+) -> None:
+    """A field that differs, here a description, is brought to the declared value only on a person's word."""
     product = _made_by_hand(site)
     before = site.account.ids()
     ((where, what),) = stack.write(SHOP).up(fails=True).errors
     assert where == "Product api"
-    assert "import it" in what
+    assert f'adopt_id="{product["id"]}"' in what
 
-    file = stack.folder / "take-over.json"
-    file.write_text(_import_file(product), encoding="utf-8")
-    stack.plain("import", "--file", str(file), "--generate-code=false", "--protect=false", "--yes")
+    named(stack, product)
     site.gate.calls.clear()
     ((where, what),) = stack.up(fails=True).errors
     assert where == "BillableMetric calls"
