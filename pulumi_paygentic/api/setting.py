@@ -190,7 +190,8 @@ SETTINGS = (
     Setting(
         name="adopt",
         read=_flag,
-        doc="Permission for `up` to change an object that it finds by a declared name and that no resource held.",
+        doc="Allow `up` to change an existing object that it finds under a declared name and that no resource held"
+        " before.",
         default="`false`",
     ),
 )

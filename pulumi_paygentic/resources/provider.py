@@ -33,8 +33,8 @@ class Provider(AccountProvider):
         request_timeout: The seconds that one attempt may take. Environment: `PAYGENTIC_REQUEST_TIMEOUT`. Default: 30.
         max_retries: The number of further attempts of a call that is safe to repeat. Environment:
             `PAYGENTIC_MAX_RETRIES`. Default: 5.
-        adopt: Permission for `up` to change an object that it finds by a declared name and that no resource held.
-            Environment: `PAYGENTIC_ADOPT`. Default: `false`.
+        adopt: Allow `up` to change an existing object that it finds under a declared name and that no resource held
+            before. Environment: `PAYGENTIC_ADOPT`. Default: `false`.
         opts: Pulumi's own options.
 
     """
