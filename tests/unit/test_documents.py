@@ -93,6 +93,13 @@ def test_every_natural_key_is_listed(page: str, after: str) -> None:
     assert listed == {kind.__name__: list(kind.natural_key) for kind in all_kinds()}
 
 
+def test_every_resource_has_its_identity_described() -> None:
+    page = read("docs/identity.md").partition("\n## The decision\n")[0]
+    assert {name for cell in re.findall(r"^\| (.+?) \|", page, re.MULTILINE) for name in quoted(cell)} == {
+        kind.__name__ for kind in all_kinds()
+    }
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_reference_page_has_every_argument_and_output_with_its_meaning(kind: type[CatalogObject]) -> None:
     _, arguments, outputs, *_ = reference(kind).split("\n## ")
