@@ -12,6 +12,7 @@ from tests.emulator.support.merchant import Json, Merchant
 def test_a_customers_own_page_is_accessible_and_opens_an_invoice(
     merchant: Merchant, open_page: Open, size: Json, scheme: str
 ) -> None:
+    merchant.post("/_emulator/clock", {"now": "2026-01-01T00:00:00Z"})  # where the billing anchor is: a whole period
     subscription = merchant.subscription(make_plan(merchant)["id"])
     link = merchant.post(f"/v0/subscriptions/{subscription['id']}/portal", {})
     page = open_page(link["url"], size=size, scheme=scheme)
