@@ -59,7 +59,7 @@ def test_refuse_is_an_error_in_preview_once_there_are_subscribers(stack: Stack, 
         ((where, what),) = result.errors
         assert where == "Price calls"
         assert len(what.splitlines()) == 1, what
-        assert "refuses a change of unit_price" in what
+        assert "Not changing unit_price" in what
         assert "Traceback" not in result.shown
 
     stack.edit('invoice_display_name="Calls"', 'invoice_display_name="API calls"')
