@@ -1,4 +1,4 @@
-"""Amounts on their way into Pulumi, which passes every number as a float and no Decimal at all."""
+"""Amounts as decimal strings: Pulumi encodes every number as a float, and cannot encode a Decimal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class InexactAmount(pulumi.RunError):
 
 
 def exact(field: Field, value: Any, path: Path = ()) -> Any:
-    """The value with every Decimal, and every int that is an amount, as a decimal string.
+    """Return the value with every Decimal, and every int that is an amount, as a decimal string.
 
     Raises InexactAmount for a float that is an amount: the float 0.1 is another number than the price 0.1.
     """

@@ -1,6 +1,6 @@
-"""What Pulumi can't carry from a program to its provider, or would carry as something else.
+"""The argument values that Pulumi cannot encode, or would change on their way from a program to its provider.
 
-It says so with a traceback, or not at all; here each is told by its place, and with what to give instead.
+Pulumi reports them with a traceback, or not at all. Here each is named by its place, with the value to give instead.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import pulumi
 from pulumi_paygentic.catalog.problems import shortened, shown_value
 
 EXACT: Final = 2**53
-"""The largest number that a float, which is what Pulumi carries numbers as, holds exactly with all below it."""
+"""The largest whole number up to which a float holds every one exactly: Pulumi encodes all numbers as floats."""
 DEEPEST: Final = 50
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
-    """Every reason against a value, which may be nested."""
+    """Yield every reason against a value, which may be nested."""
     match value:
         case Mapping() | list() | tuple() if depth == DEEPEST:
             yield f"{shortened(argument)} is nested without end: give a value of at most {DEEPEST} levels"

@@ -26,10 +26,10 @@ from pulumi_paygentic.api import one_line
 __all__ = ["keep_partial", "log", "urn"]
 
 PATIENCE: Final = 10.0
-"""How many seconds the engine has to take a message."""
+"""The seconds that the engine has to accept a message."""
 
 LONGEST: Final = 2000
-"""How many characters of a message are shown: names and ids in it are as long as the account has them."""
+"""The most characters of a message that are shown: the names and ids in it may have any length."""
 
 _logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 def log(severity: Literal["info", "warning"], message: str) -> None:
     """Show a message under the resource that the call is about.
 
-    It goes to the log, which the engine shows as information, if the engine does not take it: by then the work is done.
+    A message that the engine does not accept goes to the log instead: the work is done by then, and must not fail.
     """
     message = one_line(message, limit=LONGEST)
     levels = {"info": engine_pb2.INFO, "warning": engine_pb2.WARNING}
@@ -48,21 +48,21 @@ def log(severity: Literal["info", "warning"], message: str) -> None:
     try:
         request = engine_pb2.LogRequest(severity=levels[severity], urn=urn(), message=message)
         _engine(address).Log(request, timeout=PATIENCE)
-    except Exception as error:  # noqa: BLE001  whatever became of the message, what was done stays done
+    except Exception as error:  # noqa: BLE001  the work stays done, whether or not the message arrives
         _logger.warning("%s (The engine did not take this message: %s)", message, " ".join(str(error).split()))
 
 
 @functools.cache
 def _engine(address: str) -> engine_pb2_grpc.EngineStub:
-    """One connection for the process; never through a proxy, for the engine is on this machine."""
+    """Return the one connection of the process; it never uses a proxy, because the engine is on this machine."""
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]))
 
 
 def keep_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str) -> None:
-    """Have the engine remember what was done although the call fails: the next up goes on from there."""
+    """Save the part of the work that was done, although the call fails: the next `up` continues from there."""
     found = call()
     if found is None:
-        raise UnsupportedSdk(f"what was done of {object_id} can't be saved in the state. {reason}")
+        raise UnsupportedSdk(f"the partial update of {object_id} cannot be saved in the state. {reason}")
     reason = f"{resource()}{reason}"
     failed = provider_pb2.ErrorResourceInitFailed(
         id=object_id, properties=_struct(outputs), inputs=_struct(inputs), reasons=[reason]

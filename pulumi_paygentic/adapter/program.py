@@ -1,4 +1,4 @@
-"""What is wrong before any resource is: seen in the program, whose process the provider is no part of."""
+"""Checks of the stack's configuration and of resource options, made in the program's own process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPACE: Final = "paygentic:"
 
 
 def stack_problems() -> Iterator[str]:
-    """Every reason against the stack's configuration that the provider could tell only too late, or not at all."""
+    """Yield every reason against the stack's configuration that the provider would find too late, or not at all."""
     if pulumi.Config("paygentic").get("apiKey") and not is_config_secret("paygentic:apiKey"):
         yield (
             "paygentic:apiKey is configured in the clear, and would stand so in the state: run"
@@ -33,7 +33,7 @@ def stack_problems() -> Iterator[str]:
 
 
 def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:
-    """Why a resource can't be imported as it is made; Pulumi ends with a traceback there."""
+    """Return the reason against `import_`, which Pulumi would answer with a traceback; None if it is not used."""
     if opts is None or opts.import_ is None:
         return None
     return (

@@ -1,7 +1,7 @@
 """The dynamic provider: translates Pulumi's calls to the lifecycle and back, once for all kinds.
 
-What is pickled into a resource's state is a call of `provider_for` with the kind's name.  Every existing state holds
-that path, so neither it nor this module may ever be renamed or moved.
+A resource's state holds a pickled call of `provider_for` with the kind's name.  Every existing state holds that path,
+so neither it nor this module may ever be renamed or moved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Values as Pulumi carries them, and as the lifecycle takes them: they differ in what stands for "not known yet"."""
+"""The translation of property values between Pulumi and the lifecycle: each has its own sign for "not known yet"."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pulumi_paygentic.adapter.sdk_internals import Unknown
 from pulumi_paygentic.catalog import UNKNOWN
 
 PROVIDER_KEY: Final = "__provider"
-"""Where the serialised provider stands among a resource's properties."""
+"""The property that holds the serialised provider of a resource."""
 
 
 def from_engine(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy of a resource's properties, without the serialised provider."""
-    return {k: _map(v, _known) for k, v in (values or {}).items() if k != PROVIDER_KEY}
+    """Copy a resource's properties, without the serialised provider."""
+    return {k: _map(v, _from_pulumi) for k, v in (values or {}).items() if k != PROVIDER_KEY}
 
 
 def to_engine(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy for Pulumi, which changes what it is given."""
-    return {k: _map(v, _told) for k, v in values.items()}
+    """Copy the values for Pulumi, which modifies the mapping that it receives."""
+    return {k: _map(v, _to_pulumi) for k, v in values.items()}
 
 
 def _map(value: Any, leaf: Callable[[Any], Any]) -> Any:
@@ -31,9 +31,9 @@ def _map(value: Any, leaf: Callable[[Any], Any]) -> Any:
     return leaf(value)
 
 
-def _known(value: Any) -> Any:
+def _from_pulumi(value: Any) -> Any:
     return UNKNOWN if isinstance(value, Unknown) else value
 
 
-def _told(value: Any) -> Any:
+def _to_pulumi(value: Any) -> Any:
     return PULUMI_UNKNOWN if value is UNKNOWN else value

@@ -1,8 +1,7 @@
-"""What an answer means: the JSON object of a success, or the error that its status and body stand for.
+"""The meaning of a response: the JSON object of a success, or the error that its status and body stand for.
 
-The difference that matters most is between the API's own 404 and anybody else's. A proxy, a wrong base URL or a
-service in the middle of a deployment also say 404, and taking that for "the object is gone" would make everything a
-second time.
+Only the API's own 404 means that an object does not exist. A proxy, a wrong base URL or a service in the middle of a
+deployment also answers 404; if that counted, every object would be created a second time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The errors that the API itself answers with: one class for each status that asks for something else to be done."""
+"""The errors that the API itself returns: one class for each status that needs a different reaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PERMANENT = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_
 
 
 _MOST_NAMED = 3
-"""How many of what stands in the way a message names: the versions of a plan are many after a while."""
+"""The number of blockers that a message names: a plan can have many versions."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Blocker:
-    """One kind of object that stands in the way: how many there are, and those that the API names."""
+    """The objects of one type that block a change: their number, and those that the API names."""
 
     type: str
     count: int
@@ -86,18 +86,18 @@ class APIError(CallError):
         self.transient = status in {408, 429} or (status >= 500 and status not in _PERMANENT)
         if status in _PERMANENT:
             self.hint = "The server does not offer this: check paygentic:baseUrl."
-        told = ": ".join(filter(None, (self.code, _text(body.get("message")) or _text(body.get("error")))))
-        sentences = (": ".join(filter(None, (_name(status), told))), *self._particulars())
+        said = ": ".join(filter(None, (self.code, _text(body.get("message")) or _text(body.get("error")))))
+        sentences = (": ".join(filter(None, (_name(status), said))), *self._particulars())
         what = " ".join(f"{one_line(sentence, *secrets).rstrip('.')}." for sentence in sentences if sentence)
         super().__init__(what, method=method, path=path, place=place)
 
     def _particulars(self) -> tuple[str, ...]:
-        """Say what this kind of error knows beyond the API's message."""
+        """Return sentences with the details that only this kind of error has."""
         return ()
 
 
 class BadRequest(APIError):
-    """What was sent is wrong."""
+    """The API refused the request's content."""
 
     statuses = (400, 422)
     hint = "Correct what it names and run again."
@@ -107,7 +107,7 @@ class BadRequest(APIError):
 
 
 class Unauthorized(APIError):
-    """The key is not accepted."""
+    """The API does not accept the key."""
 
     statuses = (401,)
     of_account = True
@@ -120,7 +120,7 @@ class Unauthorized(APIError):
 
 
 class Forbidden(APIError):
-    """The key is known, and may not do this."""
+    """The API knows the key, and does not permit it this call."""
 
     statuses = (403,)
     hint = "Use a key that has the permission, and check paygentic:merchantId."
@@ -131,28 +131,28 @@ class Forbidden(APIError):
 
 
 class NotFound(APIError):
-    """The API itself says that there is no such object: never a proxy's 404, which is an `UnexpectedAnswer`."""
+    """The object does not exist, by the API's own word; a proxy's 404 is an `UnexpectedAnswer`."""
 
     statuses = (404,)
     hint = "Check the id, and that it belongs to paygentic:merchantId and paygentic:environment."
 
 
 class RequestTimeout(APIError):
-    """The server, or a gateway before it, did not wait any longer."""
+    """The server, or a gateway in front of it, stopped waiting."""
 
     statuses = (408,)
     hint = "Check the network and run again."
 
 
 class Conflict(APIError):
-    """Something stands in the way of the change."""
+    """Other objects, or another change, block this one."""
 
     statuses = (409,)
     hint = "Resolve what stands in the way and run again."
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
-        """What stands in the way, as far as the API names it."""
+        """The objects that block the change, as far as the API names them."""
         return tuple(
             Blocker(str(item.get("type", "object")), _count(item), tuple(_objects(item.get("items"))))
             for item in _objects(self.details.get("blockers"))
@@ -164,7 +164,7 @@ class Conflict(APIError):
 
 
 class RateLimited(APIError):
-    """Too many calls; refused before anything was done."""
+    """Too many calls: the API refused this one before it did anything."""
 
     statuses = (429,)
     hint = "Lower paygentic:requestsPerSecond, or run again later."

@@ -1,4 +1,4 @@
-"""One call on its way: what is asked of which object, and what its attempts have come to so far."""
+"""One request to the API, and the state of its attempts so far."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-#: What can be sent twice without doing anything twice. A POST makes an object each time.
+#: The methods that are safe to repeat. A POST creates an object each time.
 IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
 
 
 class Call:
     """A method, a path template with its ids, and the query and body that go with it.
 
-    `recover` looks for what an attempt may have made whose answer was lost: with it, a POST can be tried again.
+    `recover` looks for the object that an attempt with a lost answer may have created; it makes a POST safe to repeat.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Call:
         recover: Callable[[], Mapping[str, Any] | None] | None = None,
     ) -> None:
         self.method = method
-        #: The template, `/v0/prices/{id}`: what logs and errors name.
+        #: The template, `/v0/prices/{id}`, as logs and errors show it.
         self.path = path
         #: The path as it is sent, with the ids percent-encoded.
         self.target = fill(path, ids)
@@ -42,7 +42,7 @@ class Call:
         # Written here and not by httpx, whose older versions send a NaN, which is no JSON.
         self.content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         self.attempts = 0
-        #: Whether any attempt so far could have taken effect.
+        #: True if any attempt so far could have taken effect.
         self.maybe_committed = False
         self.last_error: CallError | None = None
         self._recover = recover
@@ -50,11 +50,11 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether the call is there to change something."""
+        """Return whether the call can change something."""
         return self.method != "GET"
 
     def is_answered_by(self, body: Mapping[str, Any]) -> bool:
-        """Return whether `body` holds the object that was asked for: every answer about one object names its id."""
+        """Return whether `body` is the requested object: every response about one object has its id."""
         if self.method == "DELETE" or (self.method == "GET" and not self.path.endswith("}")):
             return True
         named = body.get("id")
@@ -63,22 +63,22 @@ class Call:
 
     @property
     def where(self) -> dict[str, str]:
-        """What an error needs to say which call it was."""
+        """The arguments by which an error names the call."""
         return {"method": self.method, "path": self.path, "place": self.target}
 
     def is_repeatable(self, error: CallError) -> bool:
-        """Return whether another attempt can follow `error` without doing anything twice."""
+        """Return whether another attempt after `error` is safe."""
         return self.method in IDEMPOTENT or not error.maybe_committed or self._recover is not None
 
     @property
     def is_looked_for(self) -> bool:
-        """Whether there is a way to find what an attempt has made although its answer was lost."""
+        """Return whether an attempt may have created an object that `recover` can find."""
         return self._recover is not None and self.maybe_committed
 
     def look(self) -> dict[str, Any] | None:
-        """Return what an attempt of this call has made although its answer was lost, None if nothing.
+        """Return the object that an attempt with a lost answer created, None if there is none.
 
-        Where the look itself fails, nobody knows, and the attempt's own error is raised for good.
+        If this search fails, nobody knows: the attempt's own error is raised, and no attempt follows.
         """
         if self._recover is None or not self.is_looked_for:
             return None
@@ -90,7 +90,7 @@ class Call:
         return None if found is None else dict(found)
 
     def mark(self, error: CallError) -> None:
-        """Note `error`, and tell it what is known of the whole call: an earlier attempt may have taken effect."""
+        """Record `error`, and add to it that an earlier attempt of the same call may have taken effect."""
         self.maybe_committed = self.maybe_committed or error.maybe_committed
         error.maybe_committed = self.maybe_committed
         error.attempts = self.attempts
@@ -100,8 +100,8 @@ class Call:
 def fill(path: str, ids: Mapping[str, str]) -> str:
     """Return `path` with each `{name}` replaced by its id, percent-encoded.
 
-    Raises `InvalidIdentifier` for an id that would make it another path: DELETE on an object must never become DELETE
-    on what holds it.
+    Raises `InvalidIdentifier` for an id that would change the path: DELETE on an object must never become DELETE on
+    its parent.
     """
     names = {name for _, name, _, _ in Formatter().parse(path) if name}
     if names != ids.keys():

@@ -1,4 +1,4 @@
-"""Every error of the API floor, in one tree; each `str()` is one line: what happened, to which object, what to do now.
+"""The errors of the API floor, in one tree. Each `str()` is one line: what happened, to which object, what to do now.
 
     PaygenticError
     ├── ConfigurationError     the settings can't be used; all reasons at once
@@ -19,7 +19,7 @@
         ├── DeadlineExceeded   retrying took longer than allowed; the last error is its cause
         └── Cancelled          the client was cancelled or closed
 
-Whoever has a write fail asks one question of any of them, `error.maybe_committed`: could it have happened all the same?
+After a write that failed, `error.maybe_committed` says whether it could have taken effect all the same.
 The leaves below `APIError` are in `api_errors`.
 """
 
@@ -36,15 +36,15 @@ _MAYBE_COMMITTED = "The change may have been made all the same."
 
 
 class PaygenticError(Exception):
-    """The root of the tree. Whatever text it is given is redacted and put on one line."""
+    """The root of the tree. Its text is always redacted, and on one line."""
 
-    #: What to do now: one sentence.
+    #: The advice to the user: one sentence.
     hint: str = ""
-    #: Whether the write that failed could have taken effect; never true of a read.
+    #: True if the failed write could have taken effect; never for a read.
     maybe_committed: bool = False
-    #: Whether the same call may succeed later with nothing changed.
+    #: True if the same call may succeed later, with nothing changed.
     transient: bool = False
-    #: Whether the hint is about the account and not about one object, so that saying it once is enough.
+    #: True if the hint is about the account, not about one object: it is shown once a run.
     of_account: bool = False
 
     def __init__(self, message: str) -> None:
@@ -60,7 +60,7 @@ class PaygenticError(Exception):
         return " ".join((self.message, *self._circumstances()))
 
     def _circumstances(self) -> tuple[str, ...]:
-        """Say what is known beyond the message only after the error was made."""
+        """Return the sentences about the attempts, known only after the error was created."""
         return (_MAYBE_COMMITTED,) if self.maybe_committed else ()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -95,9 +95,9 @@ class CallError(PaygenticError):
     query is in neither: it can hold an email.
     """
 
-    #: How often the call was begun.
+    #: The number of attempts.
     attempts: int = 1
-    #: Whether the server may still be at work on it: nobody waited for its end.
+    #: True if the server may still be processing it: nobody waited for its end.
     under_way: bool = False
 
     def __init__(self, what: str, *, method: str = "", path: str = "", place: str = "") -> None:

@@ -1,10 +1,10 @@
-"""When a call is tried again, and how long that waits: the policy around tenacity's loop.
+"""The retry policy, around tenacity's loop: the errors that are retried, and the wait before each attempt.
 
-Tried again is what may pass: 408, 429, 5xx, no connection, a lost or garbled answer. GET, PATCH and DELETE can be
-repeated without doing anything twice. A POST makes an object each time, so it is repeated only when it certainly had
-no effect (no connection, or 429, which is refused before anything is done), or when the caller has given a way to look
-for what it made. A 408 should mean that nothing was done, but gateways also send it when the service behind them was
-slow, and one look costs less than a second object.
+Errors that may pass are retried: 408, 429, 5xx, no connection, a lost or garbled response. GET, PATCH and DELETE are
+safe to repeat. A POST creates an object each time, so it is repeated only if it certainly had no effect (no connection,
+or 429, which the API answers before it does anything), or if the caller can search for the object that it may have
+created. A 408 should mean that nothing was done, but gateways also send it when the service behind them was slow, and
+one search costs less than a duplicate.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def _timestamp(value: str) -> float | None:
 # Full jitter, in seconds: a random wait up to the first, doubled for every further one, never above the most.
 FIRST_WAIT = 0.5
 MOST_WAIT = 20.0
-# What is still under way at the server when its answer is lost gets this long to end before anybody looks for it.
+# A request that the server may still be processing gets this long to end before its object is searched for.
 SETTLE = 2.0
-# Where a gateway, or we, did not wait for the end, the service may commit much later: it is looked for again after each
-# of these, before a second one is made.
+# If a gateway, or this client, stopped waiting, the service may commit much later: the search is repeated after each of
+# these waits, before a second object is created.
 LATE_LOOKS = (4.0, 8.0, 16.0)
 
 
@@ -88,7 +88,7 @@ def retrying(
         error = _last(state)
         asked = error.retry_after if isinstance(error, APIError) and error.retry_after else 0.0
         settle = SETTLE if call.method == "POST" and error.maybe_committed else 0.0
-        return max(asked, settle) + jitter(state)  # on top, or all threads that were told the same come back as one
+        return max(asked, settle) + jitter(state)  # on top, or all threads with the same Retry-After come back at once
 
     def stop(state: RetryCallState) -> bool:
         return state.attempt_number > max_retries or clock() + state.upcoming_sleep > ends

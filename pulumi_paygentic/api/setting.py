@@ -38,7 +38,7 @@ class Wording(NamedTuple):
 
 
 class Given(NamedTuple):
-    """The text that was given for a setting, and what its reader has to know; `environment` None is a wrong one."""
+    """The text of a setting, with what its reader needs to know; `environment` is None if that setting is wrong."""
 
     text: str
     environment: Environment | None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pulumi_paygentic.api.call import Call
     from pulumi_paygentic.api.settings import Settings
 
-#: What each httpx exception means; the nearest class in its own ancestry counts.
+#: The meaning of each httpx exception; the nearest class in its own ancestry counts.
 MEANING: Mapping[type[Exception], type[CallError]] = {
     httpx.ConnectError: ConnectionFailed,
     httpx.ConnectTimeout: ConnectionFailed,

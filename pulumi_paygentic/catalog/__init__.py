@@ -1,4 +1,4 @@
-"""The catalog objects: their fields, what may be done with each, and the API's rules on them."""
+"""The catalog objects: their fields, the behaviour of each, and the API's rules on them."""
 
 from pulumi_paygentic.catalog import kinds
 from pulumi_paygentic.catalog.behaviour import MISSING, Access, Behaviour

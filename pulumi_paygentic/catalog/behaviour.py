@@ -1,8 +1,8 @@
-"""What may be done with a field, declared once beside its type: `Annotated[str, mutable()]`.
+"""The behaviour of a field, declared once beside its type: `Annotated[str, mutable()]`.
 
-The four words are the field's: *mutable* (PATCH changes it), *create-only* (a change replaces the object), *read-only*
-(only the API sets it) and *write-only* (sent, never read back).  A fifth, *local*, is a decision of the program that
-the API never sees, such as how a price change is to be carried out.
+The four terms are common in the field: *mutable* (PATCH changes it), *create-only* (a change replaces the object),
+*read-only* (only the API sets it) and *write-only* (sent, never read back).  A fifth, *local*, is a decision of the
+program that the API never sees, such as `on_change`, the way in which a price change is made.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class _Missing(enum.Enum):
 
 
 MISSING: Final = _Missing.MISSING
-"""The API fills in nothing: such a field, once declared, can't be given back by leaving it out."""
+"""The API fills in nothing: removing such a field, once declared, cannot restore a default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """How one field behaves; `default` is what the API holds when the field is not given.
+    """The behaviour of one field; `default` is the API's value for a field that is not given.
 
-    `default=None` says that null clears the field.  `presentation` marks what only changes how an invoice looks.
+    `default=None` says that null clears the field.  `presentation` marks a field that only changes an invoice's looks.
     `unsent` marks an input that the API derives by itself, kept only to compare (a price's merchant).  `open_ended`
     marks a map to which the API may add keys of its own.  `as_spelled` marks a value with several spellings of one
     meaning, of which the state keeps the program's.
@@ -50,32 +50,32 @@ class Behaviour:
 
     @property
     def is_input(self) -> bool:
-        """Whether a program may declare the field."""
+        """Return whether a program may declare the field."""
         return self.access is not Access.READ_ONLY
 
     @property
     def is_sent(self) -> bool:
-        """Whether the field stands in a request body."""
+        """Return whether the field is part of a request body."""
         return self.access not in {Access.READ_ONLY, Access.LOCAL} and not self.unsent
 
     @property
     def replaces(self) -> bool:
-        """Whether a change needs a new object."""
+        """Return whether a change needs a new object."""
         return self.access in {Access.CREATE_ONLY, Access.WRITE_ONLY}
 
     @property
     def is_charge(self) -> bool:
-        """Whether the field says what is charged, not only how it is shown."""
+        """Return whether the field is part of the charge, not only of its presentation."""
         return self.access in {Access.MUTABLE, Access.CREATE_ONLY} and not self.presentation and not self.unsent
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the state needs the declared value to read the API's answer by."""
+        """Return whether the state needs the declared value, to compare the API's answer with it."""
         return self.open_ended or self.as_spelled
 
     @property
     def can_be_unset(self) -> bool:
-        """Whether leaving the field out, once it was declared, gives it back to the API's default."""
+        """Return whether removing a declared field from the program restores the API's default."""
         return self.replaces or self.access is Access.LOCAL or self.default is not MISSING
 
 

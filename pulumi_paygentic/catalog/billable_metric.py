@@ -1,4 +1,4 @@
-"""A billable metric: what is counted, and how."""
+"""A billable metric: an aggregation over usage events."""
 
 from __future__ import annotations
 

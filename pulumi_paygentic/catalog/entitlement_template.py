@@ -18,7 +18,7 @@ Credits = Annotated[Number, Field(ge=0, le=UNLIMITED)]
 
 
 class UsagePeriod(TypedDict):
-    """How often the credits are issued again."""
+    """The period after which the credits are issued again."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's own way to configure it
 

@@ -1,4 +1,4 @@
-"""The ownership mark: which resource of which stack made a product, kept in the product's metadata."""
+"""The ownership mark in a product's metadata: the project, stack and resource that created the product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _KEYS: Final = ("pulumi-project", "pulumi-stack", "pulumi-resource")
 
 
 class Mark(NamedTuple):
-    """Project, stack and resource name of the resource that made a product."""
+    """Project, stack and name of the resource that created a product."""
 
     project: str
     stack: str

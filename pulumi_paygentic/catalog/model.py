@@ -1,4 +1,4 @@
-"""The base of every catalog object: one pydantic model whose annotations say what each field may do."""
+"""The base of every catalog object: one pydantic model whose annotations declare the behaviour of each field."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Field(NamedTuple):
 
     @property
     def holds_amounts(self) -> bool:
-        """Whether an amount may stand anywhere in its values."""
+        """Return whether its values may hold an amount at any depth."""
         return self.schema.mentions(AMOUNT_FORMAT)
 
     def is_amount(self, path: Path) -> bool:
-        """Whether an amount stands at this path of its values."""
+        """Return whether the value at this path is an amount."""
         return AMOUNT_FORMAT in self.schema.formats(path)
 
     def canonical(self, value: Any) -> Any:
@@ -53,9 +53,9 @@ class Field(NamedTuple):
         return self.adapter.dump_python(parsed, by_alias=False, exclude_none=True)
 
     def from_wire(self, value: Any) -> Any:
-        """What the API answered, in canonical form; keys that this version doesn't know are left out.
+        """Return the API's value in canonical form, without keys that this version does not know.
 
-        A value that is none of the field's type is kept as it came.
+        A value that is not of the field's type comes back unchanged.
         """
         with suppress(ValidationError):
             return self._read(value)
@@ -75,7 +75,7 @@ class Field(NamedTuple):
         return declared if self.is_same(declared, live) else live
 
     def is_same(self, one: Any, other: Any) -> bool:
-        """Whether two values mean the same to the API."""
+        """Return whether two values mean the same to the API."""
         return bool(one == other) or self.meaning(one) == self.meaning(other)
 
     def meaning(self, value: Any) -> Any:
@@ -101,20 +101,20 @@ class Field(NamedTuple):
 
 
 class CatalogObject(BaseModel):
-    """What all catalog objects share; a subclass adds its fields and, where it must, its rules and its nesting."""
+    """The base of all catalog objects; a subclass adds its fields and, if needed, its rules and its nesting."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
     path: ClassVar[str]
     """The collection's path, such as `/v0/products`."""
     id_prefix: ClassVar[str]
-    """What the object's ids begin with."""
+    """The prefix of the object's ids."""
     listed_by: ClassVar[str | None] = "merchant_id"
     """The field that the collection's list is asked by; None where the API has no list."""
     natural_key: ClassVar[tuple[str, ...]] = ()
     """The fields that tell an object from its siblings; two resources may not declare the same."""
     deletable: ClassVar[bool] = False
-    """Whether the API can delete the object."""
+    """True if the API can delete the object."""
     unique_key: ClassVar[str | None] = None
     """The field that the API itself keeps unique among siblings."""
     indexed_by: ClassVar[tuple[str, ...]] = ()
@@ -122,9 +122,9 @@ class CatalogObject(BaseModel):
     replacement_effect: ClassVar[str] = ""
     """The consequence of a replacement, for kinds that others hang on: `allow_replace` must be declared for one."""
     marked: ClassVar[bool] = False
-    """Whether the object carries an ownership mark."""
+    """True if the object has an ownership mark."""
     title: ClassVar[str]
-    """What people call it, in messages."""
+    """The name of the kind in messages."""
     renamed: ClassVar[Mapping[str, Renamed]] = {}
     """The arguments and hidden keys of earlier versions, by their old names."""
 
@@ -132,13 +132,13 @@ class CatalogObject(BaseModel):
 
     @classmethod
     def rules(cls, given: Values) -> Iterator[Reason]:
-        """What is wrong with the values together; called with canonical values, UNKNOWN among them."""
+        """Yield violations of rules across fields; called with canonical values, UNKNOWN among them."""
         del given
         return iter(())
 
     @classmethod
     def advice(cls, given: Values) -> Iterator[Reason]:
-        """Warnings about values that the API accepts and that are most likely not meant; called as `rules` is."""
+        """Yield warnings about values that the API accepts and that are most likely a mistake; called as `rules` is."""
         del given
         return iter(())
 
@@ -163,7 +163,7 @@ class CatalogObject(BaseModel):
         del given
         return {name for name, field in cls.inputs().items() if field.behaviour.replaces}
 
-    # What follows is derived from the declaration.
+    # All below is derived from the declaration.
 
     @classmethod
     @cache
@@ -217,7 +217,7 @@ class CatalogObject(BaseModel):
 
     @classmethod
     def outputs(cls, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """What the API answered, by field name and canonical; fields that this version doesn't know are left out."""
+        """Return the API's answer by field name in canonical form, without fields that this version does not know."""
         flat = cls.flatten(answer)
         known = ((field, flat.get(field.wire)) for field in cls.fields().values())
         return {field.name: field.from_wire(value) for field, value in known if value is not None}
@@ -254,10 +254,10 @@ def _declared_part(declared: Any, live: Any) -> Any:
 
 
 def with_default(field: Field, value: Any) -> Any:
-    """The value, or what the API holds when there is none."""
+    """Return the value, or the API's default if there is none."""
     return default_of(field) if value is None else value
 
 
 def default_of(field: Field) -> Any:
-    """What the API holds when the field is not given; None for nothing."""
+    """Return the API's value for a field that is not given; None for nothing."""
     return None if field.behaviour.default is MISSING else field.behaviour.default

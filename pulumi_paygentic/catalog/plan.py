@@ -45,7 +45,7 @@ class CreditAllocation(TypedDict):
 
 
 class VersionTransition(TypedDict):
-    """When subscribers move to a new version of the plan."""
+    """The moment at which subscribers move to a new version of the plan."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's own way to configure it
 

@@ -1,4 +1,4 @@
-"""A price: what one unit of a metric, or one fee, costs."""
+"""A price: the cost of one unit of a metric, or of one fee."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class VolumeTier(TypedDict):
 
 
 class PriceTax(TypedDict):
-    """Whether the money is consideration for a supply."""
+    """The tax treatment of the price: paid for a supply, or outside the scope of tax."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # pydantic's own way to configure it
 
@@ -58,7 +58,7 @@ class PriceTax(TypedDict):
 
 
 class Price(CatalogObject):
-    """What one unit of a metric, or one fee, costs, in the currency of the plans that list the price."""
+    """The cost of one unit of a metric, or of one fee, in the currency of the plans that list the price."""
 
     path: ClassVar[str] = "/v0/prices"
     id_prefix: ClassVar[str] = "price"

@@ -1,4 +1,4 @@
-"""Warnings about prices that the API accepts and that most likely charge what nobody means to charge."""
+"""Warnings about prices that the API accepts and that most likely charge more, or less, than is meant."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def price_advice(given: Mapping[str, Any]) -> Iterator[Reason]:
 
 
 def _charges_usage(given: Mapping[str, Any]) -> bool:
-    """Whether the price certainly charges money for units; credits of a pricing unit are drawn down anyway."""
+    """Return whether the price certainly charges money for units; a pricing unit's credits are drawn down anyway."""
     if given.get("billable_metric_id") is None or given.get("pricing_unit_id") is not None:
         return False
     rates = [given.get("unit_price")]

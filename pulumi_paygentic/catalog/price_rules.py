@@ -1,4 +1,4 @@
-"""The API's rules on the fields of a price, as its description and the vendor's SDK tell them."""
+"""The API's rules on the fields of a price, from its description and the vendor's SDK."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Given = Mapping[str, Any]
 
 
 def price_rules(given: Given) -> Iterator[Reason]:
-    """Every reason against a price's values together.
+    """Yield every violation of a rule across a price's fields.
 
-    What is not known yet counts in the price's favour, but for an id: one that is given will be one, whatever it is.
+    A value that is not known yet counts as valid; an id that is not known yet counts as given.
     """
     yield from _metric_or_fee(given)
     yield from _rate_or_tiers(given)
@@ -30,12 +30,12 @@ def price_rules(given: Given) -> Iterator[Reason]:
 
 
 def _given(given: Given, name: str) -> bool:
-    """Certainly there."""
+    """Return whether the field certainly has a value."""
     return given.get(name) is not None if name.endswith("_id") else given.get(name) not in (None, UNKNOWN)
 
 
 def _possible(given: Given, name: str) -> bool:
-    """There, or not known yet."""
+    """Return whether the field has a value, or one that is not known yet."""
     return given.get(name) is not None
 
 

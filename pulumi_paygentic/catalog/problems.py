@@ -1,6 +1,6 @@
-"""What is wrong with an argument, as a sentence that says what to do.
+"""Violations: the reasons against an argument, each a sentence that says what to do.
 
-No message repeats an input in full: a value, a key or a path of any length is shortened.
+No message repeats an input in full: a long value, key or path is shortened.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SHAPES: Final = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
 }
-"""What a value must be, by the name of pydantic's error."""
+"""The words for a valid value, by the name of pydantic's error."""
 
 
 class Reason(NamedTuple):

@@ -1,4 +1,4 @@
-"""A product: what a merchant sells; metrics, plans and fees belong to it."""
+"""A product of a merchant; metrics, plans and fees belong to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pulumi_paygentic.catalog.values import Flag, MerchantId, Name, Text, Timest
 
 
 class Product(CatalogObject):
-    """What a merchant sells."""
+    """A product that a merchant sells."""
 
     path: ClassVar[str] = "/v0/products"
     id_prefix: ClassVar[str] = "prod"
@@ -35,7 +35,7 @@ class Product(CatalogObject):
 
     @classmethod
     def rules(cls, given: Values) -> Iterator[Reason]:
-        """Keys of the ownership mark are not for programs."""
+        """Refuse the metadata keys of the ownership mark."""
         metadata = given.get("metadata")
         if isinstance(metadata, Mapping):
             for key in metadata:
@@ -47,5 +47,5 @@ class Product(CatalogObject):
 
     @classmethod
     def outputs(cls, answer: Values) -> dict[str, object]:
-        """The mark is taken out of the metadata again, so it never shows in a diff."""
+        """Return the outputs without the mark, so that it never shows in a diff."""
         return super().outputs({**answer, "metadata": Mark.strip(answer.get("metadata") or {})})

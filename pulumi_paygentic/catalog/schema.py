@@ -23,7 +23,7 @@ class Schema(NamedTuple):
         return {node["format"] for node in self._at(path) if "format" in node}
 
     def mentions(self, form: str) -> bool:
-        """Whether any value of the schema, at whatever depth, may have this format."""
+        """Return whether a value of the schema may have this format, at any depth."""
         pending: list[Any] = [self.root]
         while pending:
             node = pending.pop()

@@ -19,7 +19,7 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether the value is unknown, or holds an unknown value at any depth."""
+    """Return whether the value is unknown, or holds an unknown value at any depth."""
     if value is UNKNOWN:
         return True
     if isinstance(value, Mapping):

@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 
 
 class Lazy(NamedTuple):
-    """Where a command lives, and the line that the overview shows for it without importing it."""
+    """The import path of a command, and its line in the overview, which does not import it."""
 
     target: str
     short_help: str

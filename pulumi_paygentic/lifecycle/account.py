@@ -52,7 +52,7 @@ class Account:
             return self._versions.setdefault(plan_id, PlanVersions(self.client, plan_id))
 
     def _exists(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> bool:
-        """Whether the parent of a collection exists: a product, or the merchant's account itself."""
+        """Return whether the parent of a collection exists: a product, or the merchant's account itself."""
         products = self.all(Product)
         if kind is Product:
             return True
@@ -75,7 +75,7 @@ class Operation:
         return self.account.collection(self.kind, values)
 
     def require_merchant(self, state: Mapping[str, Any]) -> None:
-        """Raise WrongMerchant for the state of another account: what this one lacks is not gone for that."""
+        """Raise WrongMerchant for the state of another account: an object that this account lacks may exist there."""
         holder = state.get("merchant_id")
         if holder not in {None, self.account.merchant_id}:
             raise WrongMerchant(self.kind.title, holder, self.account.merchant_id)

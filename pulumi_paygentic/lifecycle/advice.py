@@ -1,4 +1,4 @@
-"""What a run has seen of the program, and the warnings that follow from it: each is given once a run.
+"""The objects that a run has seen of the program, and the warnings that follow: each is given once a run.
 
 An object counts as seen with its Diff, or when it was created or updated.  So nothing is known of an object that the
 run is about to create: a first preview says less than the `up` after it.

@@ -68,7 +68,7 @@ class Claims:
         return next((holder for holder in holders if holder not in (None, urn)), None)
 
     def is_claimed(self, object_id: Any) -> bool:
-        """Whether the object was created or adopted in this run."""
+        """Return whether the object was created or adopted in this run."""
         with self._lock:
             return object_id in self._claimed
 
@@ -78,7 +78,7 @@ class Claims:
             self._managed.add(urn)
 
     def is_managed(self, urn: str) -> bool:
-        """Whether the state holds an object for this resource."""
+        """Return whether the state holds an object for this resource."""
         with self._lock:
             return urn in self._managed
 
@@ -88,12 +88,12 @@ class Claims:
             self._replacing.add(object_id)
 
     def is_replaced(self, object_id: Any) -> bool:
-        """Whether this run has decided to replace the object."""
+        """Return whether this run has decided to replace the object."""
         with self._lock:
             return object_id in self._replacing
 
     def can_delete(self, object_id: str, urn: str, state: Mapping[str, Any]) -> bool:
-        """Whether no live resource holds the object.
+        """Return whether no live resource holds the object.
 
         A replacement that adopts its own object leaves, if it is cut, two states of one id and one URN: a live one and
         one that waits to be deleted. They differ in their adoption. So a resource's own delete goes ahead only if the

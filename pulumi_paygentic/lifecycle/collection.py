@@ -114,7 +114,7 @@ class Collection:
             return self._objects
 
     def _confirms(self, object_id: str) -> bool:
-        """Whether the list lacks the object as well; without a list, whether the account exists at all."""
+        """Return whether the list lacks the object as well; without a list, whether the account exists at all."""
         return self._exists() if self._params is None else object_id not in self._listed()
 
     def _contradicted(self, error: NotFound) -> UnexpectedAnswer:

@@ -1,4 +1,4 @@
-"""The comparison of a state with a declaration: which fields differ, and whether that needs a new object.
+"""The comparison of a state with a declaration: the fields that differ, and those that need a new object.
 
 Pure functions; they need no network.
 """
@@ -52,7 +52,7 @@ def changed_fields(kind: type[CatalogObject], olds: Mapping[str, Any], news: Map
 def differs(
     kind: type[CatalogObject], name: str, declared: set[str], olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> bool:
-    """Whether one field differs; one that is not declared any more goes back to the API's default."""
+    """Return whether one field differs; one that is not declared any more goes back to the API's default."""
     field = kind.inputs()[name]
     if name in news:
         return has_unknown(news[name]) or not field.is_same(news[name], olds.get(name))
@@ -68,7 +68,7 @@ def replacing(
 
 
 def is_over(state: Mapping[str, Any], now: datetime | None = None) -> bool:
-    """Whether an authorization link has expired without having been completed, as far as the state knows."""
+    """Return whether an authorization link has expired uncompleted, as far as the state knows."""
     if state.get("status") in {"completed", None}:
         return False
     moment = now or datetime.now(timezone.utc)

@@ -21,9 +21,9 @@ class Adoption(NamedTuple):
 
 
 class Finder:
-    """Finds objects by their natural key; a kind that is known again in another way has a subclass.
+    """Finds objects by their natural key; a kind that is found in another way has a subclass.
 
-    Of several with one key it takes the equal one. One that differs is adopted only on a person's word.
+    Of several with one key it takes the equal one. One that differs is adopted only by a person's decision.
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -79,7 +79,7 @@ class Finder:
         return self.operation.collection(inputs).find(inputs, fresh=fresh)
 
     def is_same(self, inputs: Mapping[str, Any], live: Live) -> bool:
-        """Whether every field that can't be changed is as declared."""
+        """Return whether every field that cannot be changed is as declared."""
         fixed = {
             name: field
             for name, field in self.kind.inputs().items()
@@ -102,12 +102,12 @@ class Finder:
         }
 
     def is_equal(self, inputs: Mapping[str, Any], adoption: Adoption) -> bool:
-        """Whether the object may be adopted without a word: nothing would be written that matters."""
+        """Return whether the object may be adopted unasked, because nothing that matters would be written."""
         del inputs
         return not adoption.changes
 
     def may_change(self, inputs: Mapping[str, Any], adoption: Adoption) -> bool:
-        """Whether the object may be changed: on a person's word, or because this resource held it before.
+        """Return whether the object may be changed: by a person's decision, or because this resource held it before.
 
         A name alone does not tell: another resource may hold the object, and be about to give the name up.
         """

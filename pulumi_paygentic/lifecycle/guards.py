@@ -1,4 +1,4 @@
-"""The checks of a diff that need to know the run: who holds what, and what a replacement would take along.
+"""The checks of a diff that depend on the run: the holder of each object, and the effect of a replacement.
 
 They need no network.
 """

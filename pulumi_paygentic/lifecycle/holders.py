@@ -13,7 +13,7 @@ MOST_NAMED: Final = 3
 
 
 def is_normal(blockers: Sequence[Blocker]) -> bool:
-    """Whether only plan versions hold the object that no new subscriber gets: each price change leaves one behind."""
+    """Return whether only plan versions hold the object, which is normal: each price change leaves an old price."""
     return {blocker.type for blocker in blockers} == {"planVersions"}
 
 

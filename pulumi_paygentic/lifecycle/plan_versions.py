@@ -39,7 +39,7 @@ class Version(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every price still exists: a version with a deleted one must never bill again."""
+        """Return whether every price still exists: a version with a deleted one must never bill again."""
         return not any(line.deleted for line in self.entries)
 
 
@@ -83,7 +83,7 @@ class PlanVersions:
         return sum(count for number, count in counts.items() if price_id in self._version(number).lines.values())
 
     def hold(self, price_id: str) -> bool:
-        """Whether any version holds the price, however old."""
+        """Return whether any version holds the price, however old."""
         return any(price_id in self._version(s["versionNumber"]).lines.values() for s in self._listed())
 
     def predecessors(self, price_id: str) -> Iterator[set[str]]:
@@ -119,7 +119,7 @@ class PlanVersions:
         return self._add(answer)
 
     def forget(self) -> None:
-        """List the versions again at the next question; those that were read never change."""
+        """Drop the list, so that it is read again when needed; versions that were read never change."""
         with self._lock:
             self._summaries, self._default = None, None
 

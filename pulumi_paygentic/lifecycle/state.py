@@ -45,7 +45,7 @@ def declared_in(kind: type[CatalogObject], state: Mapping[str, Any]) -> set[str]
 
 
 def is_first_read(kind: type[CatalogObject], state: Mapping[str, Any]) -> bool:
-    """Tell whether no answer is in this state yet: a program refers by its id to an object that it does not manage."""
+    """Return whether this state has no answer yet: the program refers by id to an object that it does not manage."""
     answered = {name for name, field in kind.fields().items() if not field.behaviour.is_input}
     return DECLARED not in state and not answered & set(state)
 

@@ -19,7 +19,8 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
         resource_name: The name of the resource in the stack.
         plan_id: The plan (`plan_...`) that the user subscribes to. A change makes a new link.
         email: The user's email address, a secret. A change makes a new link.
-        redirect_url: Where the user goes afterwards, an absolute address. A change makes a new link. Default: stay.
+        redirect_url: The absolute address that the user is sent to afterwards. A change makes a new link. Default:
+            stay.
         renew: Make a new link once this one has expired without having been used. A completed link is never touched.
             Never sent. Default: False.
         resend: Send the request again if its answer is lost. The user may then get two links, of which the lost one
@@ -39,7 +40,7 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
     email: pulumi.Output[str]
     """The user's email address, a secret."""
     redirect_url: pulumi.Output[str | None]
-    """Where the user goes afterwards."""
+    """The address that the user is sent to afterwards."""
     renew: pulumi.Output[bool | None]
     """As declared."""
     resend: pulumi.Output[bool | None]
@@ -49,7 +50,7 @@ class AuthorizationLink(CatalogResource, kind=catalog.AuthorizationLink):
     status: pulumi.Output[str]
     """`pending`, `completed` or `expired`, as of the last read."""
     expires_at: pulumi.Output[str]
-    """When the link stops working, in UTC (ISO 8601)."""
+    """The time at which the link stops working, in UTC (ISO 8601)."""
     merchant_name: pulumi.Output[str | None]
     """The merchant's name, as the page shows it."""
     plan_name: pulumi.Output[str | None]

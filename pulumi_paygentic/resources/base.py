@@ -1,4 +1,4 @@
-"""What all resources share: the type that Pulumi knows them by, their account, their secrets and their outputs."""
+"""The base of all resources: their Pulumi type, their account, their secrets and their outputs."""
 
 from __future__ import annotations
 
@@ -120,11 +120,11 @@ def _with_secrets(opts: pulumi.ResourceOptions | None, secret: list[str]) -> pul
 
 def _exact(fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The arguments with their amounts as decimal strings, and every reason against one that is no exact number."""
-    carried: dict[str, Any] = {}
+    exact_: dict[str, Any] = {}
     problems = []
     for name, value in given.items():
         try:
-            carried[name] = exact(fields[name], value)
+            exact_[name] = exact(fields[name], value)
         except InexactAmount as error:
             problems.append(str(error))
-    return carried, problems
+    return exact_, problems

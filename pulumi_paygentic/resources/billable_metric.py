@@ -12,22 +12,22 @@ from pulumi_paygentic.resources.base import CatalogResource
 
 
 class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
-    """What is counted, and how: an aggregation over the usage events of one type.
+    """A metric: an aggregation over the usage events of one type.
 
-    Known again by product and name, which no two metrics may share.  The API has no way to delete a metric: `destroy`
-    keeps it, with a warning, and the next `up` takes it up again.
+    Product and name identify a metric, so no two metrics may share them.  The API cannot delete a metric: `destroy`
+    retains it, with a warning, and the next `up` adopts it again.
 
     Args:
         resource_name: The name of the resource in the stack.
         product_id: The product (`prod_...`) whose use is measured. A change makes a new metric.
-        name: What is measured, for people. Changed in place.
-        description: What it tracks and how it is billed. Changed in place.
+        name: The name, for people. Changed in place.
+        description: The description: what the metric tracks and how it is billed. Changed in place.
         unit: The unit of the measured quantity, such as `submission` or `second`. Changed in place.
-        aggregation: How values become a quantity: `SUM`, `COUNT`, `AVG`, `MIN`, `MAX`, `UNIQUE_COUNT` or `LATEST`. A
-            change makes a new metric.
+        aggregation: The function that makes a quantity of the values: `SUM`, `COUNT`, `AVG`, `MIN`, `MAX`,
+            `UNIQUE_COUNT` or `LATEST`. A change makes a new metric.
         event_type: The `type` of the usage events that are counted. Changed in place.
-        value_property: Where an event holds its value, a JSONPath such as `$.seconds`. Required for every aggregation
-            but `COUNT` (which keeps none) and `UNIQUE_COUNT`. Changed in place.
+        value_property: The place of an event's value, a JSONPath such as `$.seconds`. Required for every aggregation
+            but `COUNT` (which has none) and `UNIQUE_COUNT`. Changed in place.
         group_by: Dimensions to break usage down by: a JSONPath for each name. Changed in place. Default: none.
         event_from: Count only events after this time (ISO 8601 with an offset). Changed in place. Default: all.
         item_id: The item (`itm_...`) that the metric's invoice lines are tagged with. Changed in place. Default: none.
@@ -46,17 +46,17 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
     product_id: pulumi.Output[str]
     """The product whose use is measured."""
     name: pulumi.Output[str]
-    """What is measured."""
+    """The name, for people."""
     description: pulumi.Output[str]
-    """What it tracks."""
+    """The description."""
     unit: pulumi.Output[str]
     """The unit of the quantity."""
     aggregation: pulumi.Output[str]
-    """How values become a quantity."""
+    """The function that makes a quantity of the values."""
     event_type: pulumi.Output[str]
     """The type of the events that are counted."""
     value_property: pulumi.Output[str | None]
-    """Where an event holds its value."""
+    """The place of an event's value, a JSONPath."""
     group_by: pulumi.Output[Mapping[str, str] | None]
     """A JSONPath for each dimension."""
     event_from: pulumi.Output[str | None]
@@ -64,9 +64,9 @@ class BillableMetric(CatalogResource, kind=catalog.BillableMetric):
     item_id: pulumi.Output[str | None]
     """The item that invoice lines are tagged with."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     allow_replace: pulumi.Output[bool | None]
     """As declared."""
     adopt_id: pulumi.Output[str | None]

@@ -10,7 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 
 
 class UsagePeriodArgs(TypedDict):
-    """How often the credits of a metered feature are issued again."""
+    """The period after which the credits of a metered feature are issued again."""
 
     interval: pulumi.Input[str]
     """The length of a period, an ISO 8601 duration such as `P1M`."""
@@ -22,14 +22,14 @@ class BooleanTemplateArgs(TypedDict):
     """The template of a feature of type `boolean`: subscribers have it."""
 
     type: pulumi.Input[Literal["boolean"]]
-    """That of the feature."""
+    """The type of the feature."""
 
 
 class StaticTemplateArgs(TypedDict):
     """The template of a feature of type `static`."""
 
     type: pulumi.Input[Literal["static"]]
-    """That of the feature."""
+    """The type of the feature."""
     config: pulumi.Input[Mapping[str, Any]]
     """Any values, under keys of your own."""
 
@@ -42,9 +42,9 @@ class MeteredTemplateArgs(TypedDict):
     """
 
     type: pulumi.Input[Literal["metered"]]
-    """That of the feature."""
+    """The type of the feature."""
     usage_period: NotRequired[pulumi.Input[UsagePeriodArgs]]
-    """How often the credits are issued again; without it they are issued once."""
+    """The period after which the credits are issued again; without it they are issued once."""
     is_soft_limit: NotRequired[pulumi.Input[bool]]
     """True: use goes on without credits. False: use ends with the credits, and nothing beyond them is charged."""
     issue_after_reset: NotRequired[pulumi.Input[float]]
@@ -52,7 +52,7 @@ class MeteredTemplateArgs(TypedDict):
     issue_after_reset_priority: NotRequired[pulumi.Input[int]]
     """The priority of these credits among others, a whole number."""
     preserve_overage_at_reset: NotRequired[pulumi.Input[bool]]
-    """Whether what was used beyond the credits is taken from those of the next period."""
+    """True: use beyond the credits is subtracted from the credits of the next period."""
     reset_max_rollover: NotRequired[pulumi.Input[float]]
     """The most unused credits that a reset leaves."""
     reset_min_rollover: NotRequired[pulumi.Input[float]]

@@ -14,7 +14,7 @@ from pulumi_paygentic.resources.base import CatalogResource
 class Feature(CatalogResource, kind=catalog.Feature):
     """A capability of a product that a price brings with it: on or off, a fixed allocation, or a metered allowance.
 
-    Known again by product and key, which no two features may share.
+    Product and key identify a feature, so no two features may share them.
 
     Args:
         resource_name: The name of the resource in the stack.
@@ -45,9 +45,9 @@ class Feature(CatalogResource, kind=catalog.Feature):
     metadata: pulumi.Output[Mapping[str, str]]
     """Keys and values of your own."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     adopt_id: pulumi.Output[str | None]
     """As declared."""
 

@@ -9,16 +9,16 @@ from pulumi_paygentic.resources.base import CatalogResource
 
 
 class Fee(CatalogResource, kind=catalog.Fee):
-    """A fixed charge of a product; its prices say how much it is and how often it is due.
+    """A fixed charge of a product; its prices say how much is due, and how often.
 
-    Known again by product and name, which no two fees may share.  A fee that still has prices is kept on delete, with a
-    warning that names them.
+    Product and name identify a fee, so no two fees may share them.  A fee that still has prices is retained on delete,
+    with a warning that names them.
 
     Args:
         resource_name: The name of the resource in the stack.
         product_id: The product (`prod_...`) that the fee is charged for. A change makes a new fee.
         name: The fee's name, for people. Changed in place.
-        description: What is paid for. Changed in place.
+        description: The description of the service that is paid for. Changed in place.
         item_id: The item (`itm_...`) that the fee's invoice lines are tagged with. Changed in place. Default: none.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
         adopt_id: The id (`fee_...`) of an existing fee to adopt when this resource is created. It is brought to
@@ -35,13 +35,13 @@ class Fee(CatalogResource, kind=catalog.Fee):
     name: pulumi.Output[str]
     """The fee's name."""
     description: pulumi.Output[str]
-    """What is paid for."""
+    """The description of the service that is paid for."""
     item_id: pulumi.Output[str | None]
     """The item that invoice lines are tagged with."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     adopt_id: pulumi.Output[str | None]
     """As declared."""
 

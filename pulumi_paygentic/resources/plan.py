@@ -19,13 +19,14 @@ class CreditAllocationArgs(TypedDict):
     pricing_unit_id: pulumi.Input[str]
     """The pricing unit (`pu_...`) whose pool is funded; one allocation for each."""
     amount: pulumi.Input[float]
-    """How many credits, more than zero: units of the pricing unit, not money."""
+    """The number of credits, more than zero: units of the pricing unit, not money."""
     recurrence_period: NotRequired[pulumi.Input[str]]
-    """How often, an ISO 8601 duration such as `P1M`; without it once, when the subscription begins."""
+    """The period between two allocations, an ISO 8601 duration such as `P1M`; without it there is one, when the
+    subscription begins."""
 
 
 class VersionTransitionArgs(TypedDict):
-    """When subscribers move to a new version of the plan."""
+    """The moment at which subscribers move to a new version of the plan."""
 
     effective_date: pulumi.Input[EffectiveDate]
     """`end_of_current_period` or `immediate`."""
@@ -38,9 +39,9 @@ class Plan(CatalogResource, kind=catalog.Plan):
 
     The API keeps a plan's prices in versions.  A changed set of prices makes a new version and bills from it; a set
     that an earlier version holds makes that version the default again, so reverting the program is a rollback.  If
-    somebody else made a version meanwhile, the prices are not moved and the error says so.  Known again by product,
-    name and currency, which no two plans may share.  The API has no way to delete a plan: `destroy` keeps it, with a
-    warning, and the next `up` takes it up again.
+    somebody else made a version meanwhile, the prices are not moved and the error says so.  Product, name
+    and currency identify a plan, so no two plans may share them.  The API cannot delete a plan: `destroy` retains it,
+    with a warning, and the next `up` adopts it again.
 
     Args:
         resource_name: The name of the resource in the stack.
@@ -54,21 +55,22 @@ class Plan(CatalogResource, kind=catalog.Plan):
         billing_anchor: The time that billing periods are aligned to (ISO 8601 with an offset, not in the future).
             Changed in place. Default: each subscription's own start.
         billing_version: The billing engine: only 1 can be made. A change makes a new plan. Default: 1.
-        description: What the plan includes. Changed in place. Default: none. Once declared, it can't be left out.
+        description: The description of what the plan includes. Changed in place. Default: none. Once declared, it can't
+            be left out.
         invoice_display_name: The plan's name on invoices. Changed in place. Default: none. Once declared, it can't be
             left out.
         default_tax_code: The tax code of its lines. Changed in place. Default: `eservice`.
         default_tax_rate: The tax rate in percent if it can't be worked out. Changed in place. Default: 0.
         tax_behavior: `exclusive`, tax comes on top, or `inclusive`. Changed in place. Default: `exclusive`.
-        renewal_reminder_enabled: Whether customers are reminded before a renewal. Changed in place. Default: True.
-        renewal_reminder_days: How many days before, 1 to 30. Changed in place. Default: 3.
+        renewal_reminder_enabled: Remind customers before a renewal. Changed in place. Default: True.
+        renewal_reminder_days: The days between the reminder and the renewal, 1 to 30. Changed in place. Default: 3.
         credit_allocations: Credits that a subscription gets; their order has no meaning. Changed in place. Default:
             none.
-        stable_price_ids: Whether a replaced price keeps its id and the old value moves to a new one. With True the ids
-            that a program declares stop naming what bills, so use it only with `on_change="in_place"` on every price.
-            Changed in place. Default: False (the API's own is True).
-        version_transition: When subscribers move to a new version. Changed in place. Default: at the end of their
-            current period.
+        stable_price_ids: Let a replaced price keep its id, while its old value moves to a new one. With True the ids
+            that a program declares no longer name the prices that bill, so use it only with `on_change="in_place"` on
+            every price. Changed in place. Default: False (the API's own is True).
+        version_transition: The moment at which subscribers move to a new version. Changed in place. Default: at the end
+            of their current period.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
         allow_replace: Allow a change that creates a new plan, although what hangs on the old one does not
             move. Never sent. Default: False, such a change is refused in preview.
@@ -96,7 +98,7 @@ class Plan(CatalogResource, kind=catalog.Plan):
     billing_version: pulumi.Output[int]
     """The billing engine."""
     description: pulumi.Output[str | None]
-    """What the plan includes."""
+    """The description of what the plan includes."""
     invoice_display_name: pulumi.Output[str | None]
     """The plan's name on invoices."""
     default_tax_code: pulumi.Output[str | None]
@@ -104,31 +106,31 @@ class Plan(CatalogResource, kind=catalog.Plan):
     default_tax_rate: pulumi.Output[float | None]
     """The tax rate in percent if it can't be worked out."""
     tax_behavior: pulumi.Output[str | None]
-    """Whether tax comes on top or is included."""
+    """`exclusive`, tax comes on top, or `inclusive`."""
     renewal_reminder_enabled: pulumi.Output[bool | None]
-    """Whether customers are reminded before a renewal."""
+    """True if customers are reminded before a renewal."""
     renewal_reminder_days: pulumi.Output[int | None]
-    """How many days before."""
+    """The days between the reminder and the renewal."""
     credit_allocations: pulumi.Output[Sequence[Mapping[str, Any]] | None]
     """Credits that a subscription gets."""
     stable_price_ids: pulumi.Output[bool]
-    """Whether a replaced price keeps its id."""
+    """True if a replaced price keeps its id."""
     version_transition: pulumi.Output[Mapping[str, str]]
-    """When subscribers move to a new version."""
+    """The moment at which subscribers move to a new version."""
     billing_interval: pulumi.Output[str]
     """The billing period in a word; the API's older name for the cadence."""
     default_version_id: pulumi.Output[str | None]
     """The version (`pver_...`) that the plan bills from."""
     payment_term: pulumi.Output[Mapping[str, bool] | None]
-    """Whether it has prices that are paid in advance, in arrears, or both."""
+    """The payment terms of its prices: in advance, in arrears, or both."""
     wallet_namespace_id: pulumi.Output[str | None]
     """The namespace of its subscribers' wallets."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     deleted_at: pulumi.Output[str | None]
-    """When it was deleted by other means, in UTC (ISO 8601)."""
+    """The time at which something else than this program deleted it, in UTC (ISO 8601)."""
     allow_replace: pulumi.Output[bool | None]
     """As declared."""
     adopt_id: pulumi.Output[str | None]

@@ -25,20 +25,20 @@ class VolumeTierArgs(TypedDict):
 
 
 class PriceTaxArgs(TypedDict):
-    """What the price is for the tax authority."""
+    """The tax treatment of the price."""
 
     supply_scope: pulumi.Input[SupplyScope]
     """`IN_SCOPE`, or `OUTSIDE_SCOPE` for money that pays for no supply."""
     outside_scope_label: NotRequired[pulumi.Input[OutsideScopeLabel]]
-    """What an amount outside the scope is called: `CASHBACK`. Required with `OUTSIDE_SCOPE`, refused otherwise."""
+    """The label of an amount outside the scope: `CASHBACK`. Required with `OUTSIDE_SCOPE`, refused otherwise."""
 
 
 class Price(CatalogResource, kind=catalog.Price):
-    """What one unit of a metric, or one fee, costs, in the currency of the plan that lists the price.
+    """The cost of one unit of a metric, or of one fee, in the currency of the plan that lists the price.
 
-    A change of what is charged is a decision, made by `on_change`.  What is only shown (`invoice_display_name` and
-    `invoice_display_group`) is always changed in place.  A price that a version of a plan still holds is kept on
-    delete, with a warning that names the holders.
+    `on_change` decides how a change of the charge is made.  The fields that only affect presentation
+    (`invoice_display_name` and `invoice_display_group`) are always changed in place.  A price that a version of a plan
+    still holds is retained on delete, with a message that names the holders.
 
     Args:
         resource_name: The name of the resource in the stack.
@@ -49,32 +49,32 @@ class Price(CatalogResource, kind=catalog.Price):
             `"0.001"` (no exponent), a Decimal or an int, never a float; at most 9 places. Negative is a rebate, for
             metered prices only.
         tiers: The bands of a volume price, ascending, the last without `up_to`.
-        invoice_display_name: What the line is called on invoices. Changed in place.
+        invoice_display_name: The name of the line on invoices. Changed in place.
         invoice_display_group: Prices of one group print as one row of the invoice; standard prices only. Changed in
             place. Default: none.
         payment_term: `in_advance` or `in_arrears`.
-        billing_cadence: How often it is due, an ISO 8601 duration: `P0D` once, `P1M` monthly, `P1Y` yearly. Required
-            for a fee. Default for a metric: the plan's.
-        quantity: How many of a fee are charged, 1 to 1,000,000. Default: 1. Not for metered prices.
+        billing_cadence: The period after which it is due again, an ISO 8601 duration: `P0D` once, `P1M` monthly, `P1Y`
+            yearly. Required for a fee. Default for a metric: the plan's.
+        quantity: The number of fees that are charged, 1 to 1,000,000. Default: 1. Not for metered prices.
         pricing_unit_id: The pricing unit (`pu_...`) that is drawn down instead of money; metered prices only. Default:
             real currency.
-        rate_type: What `unit_price` is: an `amount` for each unit, or a `proportion` of a quantity that is itself money
-            (`"0.02"` is 2 %). Default: `amount`.
+        rate_type: The meaning of `unit_price`: an `amount` for each unit, or a `proportion` of a quantity that is
+            itself money (`"0.02"` is 2 %). Default: `amount`.
         is_obligation: A fee that is owed whole and never prorated. Default: False. Not for metered prices.
-        grant_discount_enabled: Whether credits (of `entitlement_template` or granted otherwise) are taken off the units
-            that this price charges; standard metered prices only. Without it, an included allowance discounts nothing
-            and every unit is charged. Default: False.
+        grant_discount_enabled: Subtract credits (of `entitlement_template` or granted otherwise) from the units that
+            this price charges; standard metered prices only. Without it, an included allowance discounts nothing and
+            every unit is charged. Default: False.
         feature_id: The feature (`feat_...`) that subscribers get with the price. Default: none.
         entitlement_template: The allowance that comes with the feature, by the feature's type: `{"type": "boolean"}`,
             `{"type": "static", "config": {...}}`, or for a metered one `{"type": "metered", "issue_after_reset": 1000,
             "usage_period": {"interval": "P1M"}, ...}` (see `MeteredTemplateArgs`). It is an allowance, not a discount:
             for "1,000 included, then 0.01 each" also set `grant_discount_enabled=True`. `{}` is an allowance with the
             API's default values. Default: none.
-        tax: What the price is for the tax authority; replaced as a whole. Default: in scope.
-        on_change: What a change of what is charged does. `version` makes a new price (or takes up an identical one that
-            was superseded); every plan that lists it then makes a version, and the old price goes, or stays for the
-            versions that hold it. `in_place` edits the price for everybody, as far as the API allows. `refuse` is an
-            error while a plan that lists it has subscribers. Never sent. Default: `version`.
+        tax: The tax treatment of the price; replaced as a whole. Default: in scope.
+        on_change: The way in which a change of the charge is made. `version` creates a new price (or adopts an
+            identical superseded one); every plan that lists it then gets a new version, and the old price is deleted,
+            or retained for the versions that hold it. `in_place` edits the price for everybody, as far as the API
+            allows. `refuse` is an error while a plan that lists it has subscribers. Never sent. Default: `version`.
         merchant_id: The merchant (`org_...`). Default: the configured one. Another is refused.
         adopt_id: The id (`price_...`) of an existing price to adopt when this resource is created. It is brought to
             what is declared, and the run says which fields were changed. Without effect once the resource manages an
@@ -96,37 +96,37 @@ class Price(CatalogResource, kind=catalog.Price):
     tiers: pulumi.Output[Sequence[Mapping[str, str]] | None]
     """The bands of a volume price."""
     invoice_display_name: pulumi.Output[str]
-    """What the line is called on invoices."""
+    """The name of the line on invoices."""
     invoice_display_group: pulumi.Output[str | None]
     """The row of the invoice that it prints in."""
     payment_term: pulumi.Output[str]
     """In advance or in arrears."""
     billing_cadence: pulumi.Output[str | None]
-    """How often it is due."""
+    """The period after which it is due again."""
     quantity: pulumi.Output[int]
-    """How many of a fee are charged."""
+    """The number of fees that are charged."""
     pricing_unit_id: pulumi.Output[str | None]
     """The pricing unit that is drawn down."""
     rate_type: pulumi.Output[str | None]
     """Amount or proportion."""
     is_obligation: pulumi.Output[bool | None]
-    """Whether it is owed whole."""
+    """True if the fee is owed whole and never prorated."""
     grant_discount_enabled: pulumi.Output[bool | None]
-    """Whether grants discount its usage."""
+    """True if credits are subtracted from the units that the price charges."""
     feature_id: pulumi.Output[str | None]
     """The feature that subscribers get."""
     entitlement_template: pulumi.Output[Mapping[str, Any] | None]
     """The allowance that comes with the feature."""
     tax: pulumi.Output[Mapping[str, str]]
-    """What the price is for the tax authority."""
+    """The tax treatment of the price."""
     on_change: pulumi.Output[str | None]
     """As declared."""
     features: pulumi.Output[Sequence[Mapping[str, Any]] | None]
     """The feature as the API reads it back, with its key, name and type."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     adopt_id: pulumi.Output[str | None]
     """As declared."""
 

@@ -11,21 +11,21 @@ from pulumi_paygentic.resources.base import CatalogResource
 
 
 class Product(CatalogResource, kind=catalog.Product):
-    """What a merchant sells; metrics, plans, fees and features belong to it.
+    """A product that a merchant sells; metrics, plans, fees and features belong to it.
 
-    A new product is marked, in its metadata, with the project, stack and resource that made it, so that an `up` after a
-    crash finds it again instead of making a second one.  The mark is in no output and no diff.  The API has no way to
-    delete a product: `destroy` keeps it, with a warning, and the next `up` takes it up again.
+    A new product gets an ownership mark in its metadata: the project, stack and resource that created it.  By the mark,
+    an `up` after a crash finds the product instead of creating a second one.  No output and no diff shows the mark.
+    The API cannot delete a product: `destroy` retains it, with a warning, and the next `up` adopts it again.
 
     Args:
         resource_name: The name of the resource in the stack.
         name: The title that customers see on invoices and pages. Changed in place.
-        description: What the product does, for customers. Changed in place.
-        metadata: Keys and values of your own; keys that begin with `pulumi-` are kept for the mark. The API can't
+        description: The description, for customers. Changed in place.
+        metadata: Keys and values of your own; keys that begin with `pulumi-` are reserved for the mark. The API can't
             change it later: a change makes a new product. Default: none.
         merchant_id: The merchant (`org_...`) that the product belongs to. Default: the configured one. Another than the
             configured one is refused.
-        allow_same_name: Make the product although the account holds one of that name that this stack did not make.
+        allow_same_name: Create the product although the account has one of that name that this stack did not create.
             Never sent. Default: False, such a product is refused.
         allow_replace: Allow a change that creates a new product, although what hangs on the old one does not
             move. Never sent. Default: False, such a change is refused in preview.
@@ -41,15 +41,15 @@ class Product(CatalogResource, kind=catalog.Product):
     name: pulumi.Output[str]
     """The title that customers see."""
     description: pulumi.Output[str]
-    """What the product does."""
+    """The description, for customers."""
     metadata: pulumi.Output[Mapping[str, str]]
     """Keys and values of your own, without the mark."""
     allow_same_name: pulumi.Output[bool | None]
     """As declared."""
     created_at: pulumi.Output[str]
-    """When the API made it, in UTC (ISO 8601)."""
+    """The time of its creation, in UTC (ISO 8601)."""
     updated_at: pulumi.Output[str]
-    """When it was last changed, in UTC (ISO 8601)."""
+    """The time of its last change, in UTC (ISO 8601)."""
     allow_replace: pulumi.Output[bool | None]
     """As declared."""
     adopt_id: pulumi.Output[str | None]

@@ -1,4 +1,4 @@
-"""The kinds that are found, or written, in a way of their own; all others use the common finder and steps."""
+"""The finders and steps of single kinds; all other kinds use the common finder and steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan is known again by product, name and currency; one that charges the same is equal, whatever its price ids."""
+"""The finder of plans: by product, name and currency; a plan that charges the same is equal, whatever its price ids."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _ALIKE: Final = (
 
 
 def is_equal(version: Version, lines: Lines) -> bool:
-    """Whether the version bills from exactly these lines."""
+    """Return whether the version bills from exactly these lines."""
     if isinstance(lines, Mapping):
         return version.lines == lines
     return sorted(version.lines.values()) == sorted(lines)
@@ -38,7 +38,7 @@ def entries_of(lines: Lines) -> list[dict[str, str]]:
 
 
 def charges_alike(account: Account, default: Version | None, lines: Lines) -> bool:
-    """Whether a version bills from prices that are equal to the declared ones, line by line where lines have keys."""
+    """Return whether a version bills from prices equal to the declared ones, line by line where lines have keys."""
     prices = account.all(Price)
     keyed = lines.items() if isinstance(lines, Mapping) else [("", price_id) for price_id in lines]
     found = [(key, prices.read(price_id)) for key, price_id in keyed]
@@ -76,7 +76,7 @@ def _answer(live: Any) -> Mapping[str, Any]:
 
 
 def _same_charge(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    """Whether two prices are for the same metric or fee."""
+    """Return whether two prices are for the same metric or fee."""
     return any(new.get(name) == old.get(name) is not None for name in ("billableMetricId", "feeId"))
 
 

@@ -62,7 +62,7 @@ class PriceFinder(Finder):
         return [live.id for live in self.account.all(Plan).referring("prices", price_id)]
 
     def _has_succeeded(self, price_id: str, former: list[str]) -> bool:
-        """Whether the price stands where one of the former ids stood in another version of a plan."""
+        """Return whether the price is on a line that had one of the former ids in another version of the plan."""
         return any(
             set(former) & predecessors
             for plan_id in (self._plans_billing(price_id) if former else [])
@@ -70,7 +70,7 @@ class PriceFinder(Finder):
         )
 
     def _is_shared(self, inputs: Mapping[str, Any], price_id: str) -> bool:
-        """Whether an edit in place would reach subscribers of versions that this resource knows nothing of."""
+        """Return whether an edit in place would reach subscribers of versions that this resource does not know."""
         if inputs.get("on_change", "version") == "version":
             return False
         plans = plans_beside(self.account, inputs)

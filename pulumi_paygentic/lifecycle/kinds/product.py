@@ -1,4 +1,4 @@
-"""A product is known again by the ownership mark in its metadata, never by its name alone."""
+"""The finder and the steps of products: found by the ownership mark in their metadata, never by name alone."""
 
 from __future__ import annotations
 
