@@ -2,10 +2,10 @@
 
 from pulumi_paygentic.adapter.accounts import PACKAGE, AccountProvider, choose, claim, inherit
 from pulumi_paygentic.adapter.amounts import InexactAmount, exact
-from pulumi_paygentic.adapter.carried import not_carried
+from pulumi_paygentic.adapter.config_checks import config_problems, ignored_options, import_problem
 from pulumi_paygentic.adapter.declarations import Declaration, check_declaration, note_declaration
-from pulumi_paygentic.adapter.program import ignored_options, import_problem, stack_problems
 from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
+from pulumi_paygentic.adapter.serialization import unserializable
 from pulumi_paygentic.adapter.values import PROVIDER_KEY
 
 __all__ = [
@@ -18,13 +18,13 @@ __all__ = [
     "check_declaration",
     "choose",
     "claim",
+    "config_problems",
     "exact",
     "ignored_options",
     "import_problem",
     "inherit",
-    "not_carried",
     "note_declaration",
     "provider_for",
     "serialised",
-    "stack_problems",
+    "unserializable",
 ]

@@ -1,4 +1,4 @@
-"""The account that a resource of a program goes to: an explicit provider's, or that of the stack's own settings.
+"""The account of each resource of a program: an explicit provider's, or that of the stack's own settings.
 
 Pulumi knows the package as `pulumi-python`, users know it as `paygentic`. Pulumi ignores a provider that is given under
 the second name, and the resource would land in the default account: here both names count.

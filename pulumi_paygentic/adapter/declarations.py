@@ -1,4 +1,4 @@
-"""The declarations of one program: the mistakes that the program alone shows, before any id is known.
+"""The declarations of one program, and the mistakes that are visible before any id is known.
 
 A reference counts as known if it is a literal id, or the `id` of a resource of this program. Anything computed is left
 to the checks of the provider, which see ids.

@@ -23,12 +23,12 @@ from pulumi_paygentic.adapter.sdk_internals import (
 )
 from pulumi_paygentic.api import one_line
 
-__all__ = ["keep_partial", "log", "urn"]
+__all__ = ["log", "save_partial", "urn"]
 
-PATIENCE: Final = 10.0
+LOG_TIMEOUT: Final = 10.0
 """The seconds that the engine has to accept a message."""
 
-LONGEST: Final = 2000
+MAX_LENGTH: Final = 2000
 """The most characters of a message that are shown: the names and ids in it may have any length."""
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def log(severity: Literal["info", "warning"], message: str) -> None:
 
     A message that the engine does not accept goes to the log instead: the work is done by then, and must not fail.
     """
-    message = one_line(message, limit=LONGEST)
+    message = one_line(message, limit=MAX_LENGTH)
     levels = {"info": engine_pb2.INFO, "warning": engine_pb2.WARNING}
     address = engine_address()
     if address is None:
@@ -47,9 +47,9 @@ def log(severity: Literal["info", "warning"], message: str) -> None:
         return
     try:
         request = engine_pb2.LogRequest(severity=levels[severity], urn=urn(), message=message)
-        _engine(address).Log(request, timeout=PATIENCE)
+        _engine(address).Log(request, timeout=LOG_TIMEOUT)
     except Exception as error:  # noqa: BLE001  the work stays done, whether or not the message arrives
-        _logger.warning("%s (The engine did not take this message: %s)", message, " ".join(str(error).split()))
+        _logger.warning("%s (The engine did not accept this message: %s)", message, " ".join(str(error).split()))
 
 
 @functools.cache
@@ -58,7 +58,7 @@ def _engine(address: str) -> engine_pb2_grpc.EngineStub:
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]))
 
 
-def keep_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str) -> None:
+def save_partial(object_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str) -> None:
     """Save the part of the work that was done, although the call fails: the next `up` continues from there."""
     found = call()
     if found is None:

@@ -1,4 +1,4 @@
-"""The form in which an error leaves the provider: one line for what was foreseen, everything for a bug."""
+"""The report of an error to the engine: one line for an expected error, the traceback for a bug."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pulumi_paygentic.api import PaygenticError, redact
 P = ParamSpec("P")
 R = TypeVar("R")
 
-LONGEST: Final = 6000
-"""The most characters of a bug's report: its beginning and its end count most."""
+MAX_LENGTH: Final = 6000
+"""The most characters of a bug's report; a longer one is cut in its middle."""
 
 
 class Hints:
-    """The hints about an account that this process has given: the error of each resource need not repeat them."""
+    """The hints about an account that this process has shown: each is shown once, not on every resource."""
 
     def __init__(self) -> None:
         self._given: set[str] = set()
         self._lock = threading.Lock()
 
     def text(self, error: PaygenticError) -> str:
-        """Return the error with its hint, or with a reference to the one that was given before."""
+        """Return the error with its hint, or with a reference to the first one."""
         with self._lock:
             again = error.of_account and error.hint in self._given
             self._given.add(error.hint)
@@ -37,7 +37,7 @@ _hints = Hints()
 
 
 def reported(method: Callable[P, R]) -> Callable[P, R]:
-    """Report a method's errors in this form; outside of a served call they are raised as they are."""
+    """Report the errors of a method to the engine; outside of a call of the engine they are raised unchanged."""
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -55,5 +55,5 @@ def reported(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def _shortened(report: str) -> str:
-    half = LONGEST // 2
-    return report if len(report) <= LONGEST else f"{report[:half]}\n...\n{report[-half:]}"
+    half = MAX_LENGTH // 2
+    return report if len(report) <= MAX_LENGTH else f"{report[:half]}\n...\n{report[-half:]}"

@@ -29,7 +29,7 @@ from pulumi_paygentic.adapter.sdk_internals import pass_on_cancel
 from pulumi_paygentic.adapter.session import account_of
 from pulumi_paygentic.adapter.values import from_engine, to_engine
 from pulumi_paygentic.api import ConfigurationError
-from pulumi_paygentic.catalog import CatalogObject, Reason, kind_named
+from pulumi_paygentic.catalog import CatalogObject, Violation, kind_named
 from pulumi_paygentic.lifecycle import Account, Lifecycle, Message, PartialUpdate, Result
 
 
@@ -60,10 +60,10 @@ class Provider(ResourceProvider):
             lifecycle = self._lifecycle()
         except ConfigurationError as error:
             return CheckResult(to_engine(given), [CheckFailure("", reason) for reason in error.reasons])
-        inputs, reasons = lifecycle.check(from_engine(olds), given)
-        if not reasons:
+        inputs, violations = lifecycle.check(from_engine(olds), given)
+        if not violations:
             _report(lifecycle.advise(inputs))
-        return CheckResult(to_engine(inputs), [_failure(reason) for reason in reasons])
+        return CheckResult(to_engine(inputs), [_failure(violation) for violation in violations])
 
     @reported
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -117,7 +117,7 @@ class Provider(ResourceProvider):
             result = write(self._lifecycle(), inputs)
         except PartialUpdate as error:
             provider = {key: value for key, value in props.items() if key not in inputs}
-            engine.keep_partial(error.object_id, {**error.outputs, **provider}, {**inputs, **provider}, str(error))
+            engine.save_partial(error.object_id, {**error.outputs, **provider}, {**inputs, **provider}, str(error))
             raise
         _report(result.messages)
         return result
@@ -134,12 +134,12 @@ def serialised(kind: type[CatalogObject]) -> str:
     return base64.b64encode(pickle.dumps(Provider(kind), protocol=4)).decode()
 
 
-def _failure(reason: Reason) -> CheckFailure:
-    """Name the argument in the reason: of a property that is named, the engine prints the value as well.
+def _failure(violation: Violation) -> CheckFailure:
+    """Name the argument in the reason: for a property that is named, the engine prints the value as well.
 
     It prints a secret in the clear, a long text in full, and `value {<nil>}` for anything nested.
     """
-    return CheckFailure("", str(reason))
+    return CheckFailure("", str(violation))
 
 
 def _report(messages: Iterable[Message]) -> None:

@@ -1,7 +1,7 @@
-"""Everything that leans on the insides of Pulumi's Python SDK, of gRPC's server or of Python itself.
+"""Everything that depends on the internals of Pulumi's Python SDK, of gRPC's server or of Python itself.
 
-The SDK calls a dynamic provider with plain values. Which resource a call is about, how its error is shown, where the
-engine listens and that it cancels: none of it is handed over. Each piece below reads it from where it stands today:
+The SDK calls a dynamic provider with plain values. It does not pass on the resource that a call is about, the form in
+which its error is shown, the engine's address, or a cancellation. Each piece below reads one of them from its place:
 
     piece              assumption                                                    where it no longer holds
     imports            these modules of the SDK have these names                     ImportError with the range to install
@@ -108,7 +108,7 @@ class Call(NamedTuple):
 
 def call() -> Call | None:
     """Find the call that is being served; None outside of one."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001  there is no other way: see the module
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  no public way exists: see the module
     while frame is not None:
         # A frame's f_locals costs a copy, or from Python 3.13 on a proxy that is no dict: ask the code first.
         if {"request", "context"} <= set(frame.f_code.co_varnames) and isinstance(

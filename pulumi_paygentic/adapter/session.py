@@ -10,7 +10,7 @@ from pulumi_paygentic.api import SETTINGS, Client, Settings
 from pulumi_paygentic.lifecycle import Account
 
 NAMES: Final = tuple(setting.name for setting in SETTINGS)
-"""The settings, as the stack's configuration names them under `paygentic:`."""
+"""The names of the settings in the stack's configuration, without `paygentic:`."""
 
 _accounts: dict[Settings, Account] = {}
 _lock = threading.Lock()
@@ -30,6 +30,6 @@ def account_of(config: Callable[[str], Any]) -> Account:
 
 
 def cancel() -> None:
-    """Begin nothing more in any account: what waits ends at once, calls under way come to their end."""
+    """Start no further request in any account: waiting calls end at once, requests under way are completed."""
     for account in list(_accounts.values()):
         account.client.cancel()

@@ -8,8 +8,6 @@ Everything that can go wrong is a `PaygenticError`; after a write that failed, `
 could have happened all the same.
 """
 
-from pulumi_paygentic.api.address import DEFAULT_BASE_URL
-from pulumi_paygentic.api.answer import JSON
 from pulumi_paygentic.api.api_errors import (
     APIError,
     BadRequest,
@@ -23,20 +21,22 @@ from pulumi_paygentic.api.api_errors import (
     ServerError,
     Unauthorized,
 )
+from pulumi_paygentic.api.base_url import DEFAULT_BASE_URL
 from pulumi_paygentic.api.client import Client
 from pulumi_paygentic.api.errors import (
-    AnswerLost,
-    CallError,
     Cancelled,
     ConfigurationError,
     ConnectionFailed,
     DeadlineExceeded,
     InvalidIdentifier,
     PaygenticError,
-    UnexpectedAnswer,
+    RequestError,
+    ResponseLost,
+    UnexpectedResponse,
 )
 from pulumi_paygentic.api.pacing import Pacer
 from pulumi_paygentic.api.redact import one_line, redact
+from pulumi_paygentic.api.response import JSON
 from pulumi_paygentic.api.setting import SETTINGS, Environment, Setting
 from pulumi_paygentic.api.settings import Settings, account_named
 
@@ -45,10 +45,8 @@ __all__ = [
     "JSON",
     "SETTINGS",
     "APIError",
-    "AnswerLost",
     "BadRequest",
     "Blocker",
-    "CallError",
     "Cancelled",
     "Client",
     "ConfigurationError",
@@ -63,12 +61,14 @@ __all__ = [
     "Pacer",
     "PaygenticError",
     "RateLimited",
+    "RequestError",
     "RequestTimeout",
+    "ResponseLost",
     "ServerError",
     "Setting",
     "Settings",
     "Unauthorized",
-    "UnexpectedAnswer",
+    "UnexpectedResponse",
     "account_named",
     "one_line",
     "redact",

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from pulumi_paygentic.api.errors import CallError
+from pulumi_paygentic.api.errors import RequestError
 from pulumi_paygentic.api.redact import one_line
 
 # A 501 and a 505 say "never", so they don't pass by waiting.
 _PERMANENT = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED})
 
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 """The number of blockers that a message names: a plan can have many versions."""
 
 
@@ -43,13 +43,13 @@ class Blocker:
 
     def __str__(self) -> str:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.type).lower()
-        if len(self.ids) < self.count or self.count > _MOST_NAMED:
-            named = ", ".join(self.ids[:_MOST_NAMED])
+        if len(self.ids) < self.count or self.count > _MAX_NAMED:
+            named = ", ".join(self.ids[:_MAX_NAMED])
             return f"{self.count} {words}" + (f" (among them {named})" if named else "")
         return f"{words} {', '.join(self.ids)}".rstrip()
 
 
-class APIError(CallError):
+class APIError(RequestError):
     """The API answered with an error. Branch on the class, `status` and `code`; never on the message.
 
     `details` is the API's own, unredacted: don't log it.
@@ -57,7 +57,7 @@ class APIError(CallError):
 
     #: The statuses that this class stands for.
     statuses: ClassVar[Collection[int]] = ()
-    hint = "Resolve what it names and run again."
+    hint = "Resolve the cause and run again."
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class BadRequest(APIError):
     """The API refused the request's content."""
 
     statuses = (400, 422)
-    hint = "Correct what it names and run again."
+    hint = "Correct the request's values and run again."
 
     def _particulars(self) -> tuple[str, ...]:
         return ("; ".join(f"{error.field}: {error.message}" for error in self.errors),)
@@ -127,11 +127,11 @@ class Forbidden(APIError):
 
     def _particulars(self) -> tuple[str, ...]:
         needs = ", ".join(self.required_permissions)
-        return f"Reason: {self.reason}" if self.reason else "", f"It needs {needs}" if needs else ""
+        return f"Reason: {self.reason}" if self.reason else "", f"Required permissions: {needs}" if needs else ""
 
 
 class NotFound(APIError):
-    """The object does not exist, by the API's own word; a proxy's 404 is an `UnexpectedAnswer`."""
+    """The object does not exist, by the API's own word; a proxy's 404 is an `UnexpectedResponse`."""
 
     statuses = (404,)
     hint = "Check the id, and that it belongs to paygentic:merchantId and paygentic:environment."
@@ -148,7 +148,7 @@ class Conflict(APIError):
     """Other objects, or another change, block this one."""
 
     statuses = (409,)
-    hint = "Resolve what stands in the way and run again."
+    hint = "Resolve the conflict and run again."
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
@@ -174,7 +174,7 @@ class ServerError(APIError):
     """The service failed."""
 
     statuses = range(500, 600)
-    hint = "Run again later; if it stays, ask the service's support."
+    hint = "Run again later; if it persists, contact the service's support."
 
 
 def error_class(status: int) -> type[APIError]:

@@ -1,6 +1,6 @@
-"""The client: sends one call to the API and returns the JSON object of its answer, or raises one of `errors`.
+"""The client: it sends one request to the API and returns the JSON object of the response, or raises one of `errors`.
 
-It paces, retries what is safe to retry, and reads lists to their end. One client serves many threads.
+It paces, retries if that is safe, and reads lists to their end. One client serves many threads.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import time
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from pulumi_paygentic.api.answer import JSON, unexpected
-from pulumi_paygentic.api.call import Call
-from pulumi_paygentic.api.listing import PAGE_SIZE, NotAList, walk
 from pulumi_paygentic.api.pacing import Pacer, shared_pacer
+from pulumi_paygentic.api.pagination import PAGE_SIZE, NotAList, walk
+from pulumi_paygentic.api.request import Request
+from pulumi_paygentic.api.response import JSON, unexpected
 from pulumi_paygentic.api.sender import Sender
-from pulumi_paygentic.api.wire import open_http
+from pulumi_paygentic.api.transport import open_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,7 +65,7 @@ class Client:
         self.close()
 
     def cancel(self) -> None:
-        """Begin nothing more: threads that wait raise `Cancelled` at once, calls under way come to their end."""
+        """Start no further request: waiting threads raise `Cancelled` at once, requests under way are completed."""
         self._sender.cancelled.set()
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class Client:
 
     def get(self, path: str, /, params: Mapping[str, Any] | None = None, **ids: str) -> JSON:
         """Return the object at `path`, a template such as `/v0/prices/{id}` whose ids come as keywords."""
-        return self._sender.run(Call("GET", path, ids, params=params))
+        return self._sender.run(Request("GET", path, ids, params=params))
 
     def post(
         self,
@@ -86,28 +86,29 @@ class Client:
         recover: Callable[[], Mapping[str, Any] | None] | None = None,
         **ids: str,
     ) -> JSON:
-        """Send `json`. Repeated only if it certainly had no effect; else ask the error's `maybe_committed`, and look.
+        """Send `json`. A POST is repeated only if it certainly had no effect; else see the error's `maybe_committed`.
 
-        With `recover` it is repeated like the others: after an attempt that may have taken effect, `recover` looks for
-        what it made, and what it returns (None: nothing) is the answer.
+        With `recover` it is repeated like other requests: after an attempt that may have taken effect, `recover`
+        searches for the object that it created. An object that it returns is the response; None means that there is
+        none.
         """
-        return self._sender.run(Call("POST", path, ids, body=json or {}, recover=recover))
+        return self._sender.run(Request("POST", path, ids, body=json or {}, recover=recover))
 
     def patch(self, path: str, /, json: Mapping[str, Any], **ids: str) -> JSON:
-        """Change what `json` names."""
-        return self._sender.run(Call("PATCH", path, ids, body=json))
+        """Change the fields in `json`."""
+        return self._sender.run(Request("PATCH", path, ids, body=json))
 
     def delete(self, path: str, /, **ids: str) -> None:
-        """Delete. Gone is a success where an earlier attempt of this call may have been what deleted it."""
-        self._sender.run(Call("DELETE", path, ids))
+        """Delete. A 404 is a success if an earlier attempt of this request may have deleted the object."""
+        self._sender.run(Request("DELETE", path, ids))
 
     def list(
         self, path: str, /, params: Mapping[str, Any] | None = None, *, page_size: int = PAGE_SIZE, **ids: str
     ) -> Iterator[JSON]:
         """Yield every object of the collection at `path`, each id once; pages are fetched as they are needed.
 
-        `params` is the query, `page_size` is from 1 to 100. What happens to a collection that changes meanwhile is told
-        in `listing`. Raises `UnexpectedAnswer` for what is no list.
+        `params` is the query, `page_size` is from 1 to 100. `pagination` describes the behaviour for a collection that
+        changes meanwhile. Raises `UnexpectedResponse` for a response that is not a list.
         """
 
         def fetch(offset: int) -> JSON:
@@ -116,4 +117,4 @@ class Client:
         try:
             yield from walk(fetch, page_size)
         except NotAList as problem:
-            raise unexpected(Call("GET", path, ids), f"200, {problem}.", status=200) from None
+            raise unexpected(Request("GET", path, ids), f"200, {problem}.", status=200) from None

@@ -1,23 +1,23 @@
 """The errors of the API floor, in one tree. Each `str()` is one line: what happened, to which object, what to do now.
 
     PaygenticError
-    ├── ConfigurationError     the settings can't be used; all reasons at once
-    ├── InvalidIdentifier      an id that can't be part of a path
-    └── CallError              a call that did not succeed: method, path template, attempts
-        ├── APIError           the API answered with an error (other 4xx: this class itself)
-        │   ├── BadRequest     400, 422: what was sent is wrong; field by field in `errors`
-        │   ├── Unauthorized   401: the key is not accepted
-        │   ├── Forbidden      403: the key may not do this; `reason`, `required_permissions`
-        │   ├── NotFound       404: the API itself says that there is no such object
-        │   ├── RequestTimeout 408: the server did not wait any longer
-        │   ├── Conflict       409: something stands in the way; `blockers`
-        │   ├── RateLimited    429: too many calls
-        │   └── ServerError    5xx: the service failed
-        ├── UnexpectedAnswer   an answer that is not the API's: HTML, cut-off JSON, a redirect
-        ├── ConnectionFailed   no connection: certainly nothing was sent
-        ├── AnswerLost         sent, and no whole answer came back
-        ├── DeadlineExceeded   retrying took longer than allowed; the last error is its cause
-        └── Cancelled          the client was cancelled or closed
+    ├── ConfigurationError        the settings can't be used; all reasons at once
+    ├── InvalidIdentifier         an id that can't be part of a path
+    └── RequestError              a call that did not succeed: method, path template, attempts
+        ├── APIError              the API answered with an error (other 4xx: this class itself)
+        │   ├── BadRequest        400, 422: the content is refused; field by field in `errors`
+        │   ├── Unauthorized      401: the key is not accepted
+        │   ├── Forbidden         403: the key may not do this; `reason`, `required_permissions`
+        │   ├── NotFound          404: the object does not exist, by the API's own word
+        │   ├── RequestTimeout    408: the server stopped waiting
+        │   ├── Conflict          409: the change is blocked; `blockers`
+        │   ├── RateLimited       429: too many calls
+        │   └── ServerError       5xx: the service failed
+        ├── UnexpectedResponse    an answer that is not the API's: HTML, cut-off JSON, a redirect
+        ├── ConnectionFailed      no connection: certainly nothing was sent
+        ├── ResponseLost          sent, and no complete response arrived
+        ├── DeadlineExceeded      retrying took longer than allowed; the last error is its cause
+        └── Cancelled             the client was cancelled or closed
 
 After a write that failed, `error.maybe_committed` says whether it could have taken effect all the same.
 The leaves below `APIError` are in `api_errors`.
@@ -32,7 +32,7 @@ from pulumi_paygentic.api.redact import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MAYBE_COMMITTED = "The change may have been made all the same."
+_MAYBE_COMMITTED = "The change may have taken effect nevertheless."
 
 
 class PaygenticError(Exception):
@@ -88,7 +88,7 @@ class InvalidIdentifier(PaygenticError):
     hint = "Check the id in the program, in the state or on the command line."
 
 
-class CallError(PaygenticError):
+class RequestError(PaygenticError):
     """A call that did not succeed.
 
     `path` is the template of the path (`/v0/prices/{id}`), `place` the path with its ids, as the message shows it. The
@@ -110,7 +110,7 @@ class CallError(PaygenticError):
         return *tried, *super()._circumstances()
 
 
-class UnexpectedAnswer(CallError):
+class UnexpectedResponse(RequestError):
     """An answer that is not the API's own: HTML, cut-off JSON, a wrong content type, a redirect, a proxy's 404."""
 
     hint = "Check paygentic:baseUrl, and any proxy between here and the API."
@@ -118,7 +118,7 @@ class UnexpectedAnswer(CallError):
     status: int | None = None
 
 
-class ConnectionFailed(CallError):
+class ConnectionFailed(RequestError):
     """No connection was made: certainly nothing was sent."""
 
     transient = True
@@ -126,20 +126,20 @@ class ConnectionFailed(CallError):
     hint = "Check the network, any proxy, and paygentic:baseUrl."
 
 
-class AnswerLost(CallError):
-    """The call was sent, and no whole answer came back."""
+class ResponseLost(RequestError):
+    """The call was sent, and no complete response arrived."""
 
     transient = True
     hint = "Check the network and run again; raise paygentic:requestTimeout if the service is slow."
 
 
-class DeadlineExceeded(CallError):
+class DeadlineExceeded(RequestError):
     """Another attempt would have been later than the call's deadline; the last error is the cause."""
 
     hint = "Run again later."
 
 
-class Cancelled(CallError):
+class Cancelled(RequestError):
     """The client was cancelled or closed before the call came to its end."""
 
     hint = "Run again."

@@ -1,9 +1,8 @@
 """The pacer: lets calls begin one after another, no faster than a rate, over all threads that share it.
 
-The kept libraries were looked at first. `aiolimiter` is for asyncio only; `pyrate-limiter`, `throttled-py` and
-`limits` count whole hits in a window, so that a window's worth leaves at once, sleep by `time.sleep`, which no
-cancellation ends, and can't be told to hold everybody back because one caller was answered 429. What is left is this
-small class.
+No maintained library fits. `aiolimiter` is for asyncio only. `pyrate-limiter`, `throttled-py` and `limits` count whole
+hits in a window, so that a window's worth leaves at once; they sleep by `time.sleep`, which no cancellation ends; and
+they cannot hold all threads back after one of them got a 429.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 class Pacer:
     """Gives out turns, in the order in which they are asked for, `1 / rate` seconds apart.
 
-    `rate` is in calls per second; None gives turns at once, and still holds everybody back when told to. `clock` counts
+    `rate` is in calls per second; None gives turns at once, and `hold` still holds everybody back. `clock` counts
     seconds and must be the one that the `sleep` given to `wait` follows.
     """
 
@@ -34,7 +33,7 @@ class Pacer:
         self._holds = 0
 
     def slow_to(self, rate: float | None) -> None:
-        """Take over `rate` if it is slower: of two clients for one account the more careful one counts."""
+        """Adopt `rate` if it is slower: of two clients for one account the slower one counts."""
         with self._lock:
             self._interval = max(self._interval, 1 / rate if rate else 0.0)
 

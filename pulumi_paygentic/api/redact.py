@@ -1,6 +1,6 @@
-"""Redaction: what must not be read by others is taken out of any text before it reaches an error or a log.
+"""Redaction: secrets are removed from any text before it reaches an error or a log.
 
-Taken out are API keys, bearer tokens, everything of a URL but its host (an authorization link *is* its path), and email
+Removed are API keys, bearer tokens, everything of a URL but its host (an authorization link *is* its path), and email
 addresses, also percent-encoded as they stand in a query. Nothing here knows the API: the patterns are wide on purpose,
 because a message that says too little can be asked about, and a key in a pipeline's log can't be taken back.
 """

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, cast
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from pulumi_paygentic.api.api_errors import APIError
-from pulumi_paygentic.api.errors import CallError
+from pulumi_paygentic.api.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tenacity import Future
 
-    from pulumi_paygentic.api.call import Call
+    from pulumi_paygentic.api.request import Request
 
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
@@ -57,37 +57,37 @@ def _timestamp(value: str) -> float | None:
 
 # Full jitter, in seconds: a random wait up to the first, doubled for every further one, never above the most.
 FIRST_WAIT = 0.5
-MOST_WAIT = 20.0
+MAX_WAIT = 20.0
 # A request that the server may still be processing gets this long to end before its object is searched for.
 SETTLE = 2.0
 # If a gateway, or this client, stopped waiting, the service may commit much later: the search is repeated after each of
 # these waits, before a second object is created.
-LATE_LOOKS = (4.0, 8.0, 16.0)
+LATE_SEARCHES = (4.0, 8.0, 16.0)
 
 
 def retrying(
-    call: Call,
+    request: Request,
     *,
     max_retries: int,
     ends: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
-    too_late: Callable[[], CallError],
+    too_late: Callable[[], RequestError],
 ) -> Retrying:
-    """Return tenacity's loop for one call.
+    """Return tenacity's loop for one request.
 
     `ends` is the moment of `clock` after which no attempt begins: a wait that would go past it is not begun either, and
     what `too_late` returns is raised. When the retries are used up, the last error is raised itself.
     """
-    jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=MOST_WAIT)
+    jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=MAX_WAIT)
 
     def may_pass(error: BaseException) -> bool:
-        return isinstance(error, CallError) and error.transient and call.is_repeatable(error)
+        return isinstance(error, RequestError) and error.transient and request.is_repeatable(error)
 
     def wait(state: RetryCallState) -> float:
         error = _last(state)
         asked = error.retry_after if isinstance(error, APIError) and error.retry_after else 0.0
-        settle = SETTLE if call.method == "POST" and error.maybe_committed else 0.0
+        settle = SETTLE if request.method == "POST" and error.maybe_committed else 0.0
         return max(asked, settle) + jitter(state)  # on top, or all threads with the same Retry-After come back at once
 
     def stop(state: RetryCallState) -> bool:
@@ -102,6 +102,6 @@ def retrying(
     return Retrying(retry=retry_if_exception(may_pass), wait=wait, stop=stop, sleep=sleep, retry_error_callback=give_up)
 
 
-def _last(state: RetryCallState) -> CallError:
-    """Return what ended the last attempt; nothing but a `CallError` is tried again."""
-    return cast("CallError", cast("Future", state.outcome).exception())
+def _last(state: RetryCallState) -> RequestError:
+    """Return what ended the last attempt; nothing but a `RequestError` is tried again."""
+    return cast("RequestError", cast("Future", state.outcome).exception())

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from pulumi_paygentic.api.address import normalise_base_url
+from pulumi_paygentic.api.base_url import normalise_base_url
 
 Environment = Literal["sandbox", "production"]
 
@@ -82,7 +82,7 @@ def _environment(given: Given) -> Environment:
 
 def _api_key(given: Given) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", given.text):
-        raise ValueError("holds whitespace or another character that no key has: copy the key again")
+        raise ValueError("contains a character that no key has, such as whitespace: copy the key again")
     belongs = next((of for of, prefix in KEY_PREFIXES.items() if given.text.startswith(prefix)), given.environment)
     if given.environment is None or belongs is None or belongs == given.environment:
         return given.text

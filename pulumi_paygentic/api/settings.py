@@ -1,8 +1,8 @@
 """The settings of a client: the account, the key, the address, the pace and the patience.
 
 `Settings.resolve` looks each setting of the table up in the sources it is given and then in the environment, and
-refuses those that can't be right with all reasons at once. Values come as strings; an empty one counts as not set,
-because that is what a pipeline makes of a secret it does not have.
+refuses invalid ones with all reasons at once. Values come as strings; an empty one counts as not set, because a
+pipeline passes a secret that it does not have as an empty string.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_paygentic.api.address import DEFAULT_BASE_URL
+from pulumi_paygentic.api.base_url import DEFAULT_BASE_URL
 from pulumi_paygentic.api.errors import ConfigurationError
 from pulumi_paygentic.api.setting import (
     BASE_URL,
@@ -28,7 +28,7 @@ from pulumi_paygentic.api.setting import (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a client needs to know. Make one with `resolve`, which validates; the class itself only holds.
+    """The values that a client needs. Create it with `resolve`, which validates; the class itself does not.
 
     `requests_per_second` None is no pacing; `request_timeout` is in seconds, for one attempt; `max_retries` counts the
     attempts after the first; `retry_deadline` is in seconds, from the beginning of a call's first attempt to the end of

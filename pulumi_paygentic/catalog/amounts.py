@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from pulumi_paygentic.catalog.problems import shown_value
+from pulumi_paygentic.catalog.violations import shown_value
 
 MAX_MAGNITUDE: Final = Decimal("1e65")
 """Documented for tier bounds and band rates; applied to every amount."""
@@ -63,7 +63,7 @@ def _amount(*, places: int, least: Decimal | None = None, above: bool = False) -
     def validate(value: Any) -> str:
         plain = canonical_decimal(_text_of(value))
         if _places(plain) > places:
-            msg = f"has {_places(plain)} decimal places: at most {places} are kept"
+            msg = f"has {_places(plain)} decimal places: at most {places} are allowed"
             raise ValueError(msg)
         if least is not None and (Decimal(plain) < least or (above and Decimal(plain) == least)):
             msg = f"must be {'greater than' if above else 'at least'} {least}, not {plain}"

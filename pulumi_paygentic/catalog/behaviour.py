@@ -35,17 +35,17 @@ class Behaviour:
     """The behaviour of one field; `default` is the API's value for a field that is not given.
 
     `default=None` says that null clears the field.  `presentation` marks a field that only changes an invoice's looks.
-    `unsent` marks an input that the API derives by itself, kept only to compare (a price's merchant).  `open_ended`
-    marks a map to which the API may add keys of its own.  `as_spelled` marks a value with several spellings of one
-    meaning, of which the state keeps the program's.
+    `derived` marks an input that the API derives by itself, declared only to compare (a price's merchant).
+    `allows_extra_keys` marks a map to which the API may add keys.  `as_spelled` marks a value with several spellings of
+    one meaning, of which the state has the program's.
     """
 
     access: Access
     default: Any = MISSING
     secret: bool = False
     presentation: bool = False
-    unsent: bool = False
-    open_ended: bool = False
+    derived: bool = False
+    allows_extra_keys: bool = False
     as_spelled: bool = False
 
     @property
@@ -56,7 +56,7 @@ class Behaviour:
     @property
     def is_sent(self) -> bool:
         """Return whether the field is part of a request body."""
-        return self.access not in {Access.READ_ONLY, Access.LOCAL} and not self.unsent
+        return self.access not in {Access.READ_ONLY, Access.LOCAL} and not self.derived
 
     @property
     def replaces(self) -> bool:
@@ -66,12 +66,12 @@ class Behaviour:
     @property
     def is_charge(self) -> bool:
         """Return whether the field is part of the charge, not only of its presentation."""
-        return self.access in {Access.MUTABLE, Access.CREATE_ONLY} and not self.presentation and not self.unsent
+        return self.access in {Access.MUTABLE, Access.CREATE_ONLY} and not self.presentation and not self.derived
 
     @property
     def is_remembered(self) -> bool:
         """Return whether the state needs the declared value, to compare the API's answer with it."""
-        return self.open_ended or self.as_spelled
+        return self.allows_extra_keys or self.as_spelled
 
     @property
     def can_be_unset(self) -> bool:
@@ -80,21 +80,21 @@ class Behaviour:
 
 
 def mutable(
-    *, default: Any = MISSING, presentation: bool = False, open_ended: bool = False, as_spelled: bool = False
+    *, default: Any = MISSING, presentation: bool = False, allows_extra_keys: bool = False, as_spelled: bool = False
 ) -> Behaviour:
     """PATCH changes it."""
     return Behaviour(
         access=Access.MUTABLE,
         default=default,
         presentation=presentation,
-        open_ended=open_ended,
+        allows_extra_keys=allows_extra_keys,
         as_spelled=as_spelled,
     )
 
 
-def create_only(*, default: Any = MISSING, secret: bool = False, unsent: bool = False) -> Behaviour:
+def create_only(*, default: Any = MISSING, secret: bool = False, derived: bool = False) -> Behaviour:
     """Fixed at creation: a change replaces the object."""
-    return Behaviour(access=Access.CREATE_ONLY, default=default, secret=secret, unsent=unsent)
+    return Behaviour(access=Access.CREATE_ONLY, default=default, secret=secret, derived=derived)
 
 
 def read_only(*, secret: bool = False) -> Behaviour:

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
-from pulumi_paygentic.catalog.problems import Reason
 from pulumi_paygentic.catalog.values import Flag, ItemId, JsonPath, MerchantId, Name, ProductId, Text, Timestamp
+from pulumi_paygentic.catalog.violations import Violation
 
 Aggregation = Literal["SUM", "COUNT", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST"]
 _NEED_A_VALUE = ("SUM", "AVG", "MIN", "MAX", "LATEST")  # no set: a value that holds an unknown one may be a list
@@ -41,12 +41,12 @@ class BillableMetric(CatalogObject):
     updated_at: Annotated[Timestamp | None, read_only()] = None
 
     @classmethod
-    def rules(cls, given: Values) -> Iterator[Reason]:
+    def rules(cls, given: Values) -> Iterator[Violation]:
         """Every aggregation but a count needs a value to aggregate (API: `valueProperty`)."""
         aggregation, value = given.get("aggregation"), given.get("value_property")
         if aggregation in _NEED_A_VALUE and value is None:
-            yield Reason(
+            yield Violation(
                 "value_property", f'is required when aggregation is {aggregation}: a JSONPath such as "$.seconds"'
             )
         if aggregation == "COUNT" and value is not None:
-            yield Reason("value_property", "is not kept when aggregation is COUNT: leave it out")
+            yield Violation("value_property", "is not used when aggregation is COUNT: leave it out")

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Discriminator, Field, Tag
 from typing_extensions import NotRequired, TypedDict
 
-from pulumi_paygentic.catalog.problems import TEMPLATE_ERROR, TEMPLATES
 from pulumi_paygentic.catalog.times import Duration, Timestamp
 from pulumi_paygentic.catalog.values import Flag, Integer, Number
+from pulumi_paygentic.catalog.violations import TEMPLATE_ERROR, TEMPLATES
 
 UNLIMITED: Final = 999_999_999_999
 Credits = Annotated[Number, Field(ge=0, le=UNLIMITED)]

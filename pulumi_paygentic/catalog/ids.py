@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Strict
 
-from pulumi_paygentic.catalog.problems import shown_value
+from pulumi_paygentic.catalog.violations import shown_value
 
 _ID = re.compile(r"[a-z]+_[a-zA-Z0-9]+")
 ID_PREFIXES: Final = {

@@ -12,11 +12,11 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour, local
-from pulumi_paygentic.catalog.problems import Reason, reasons_of, shown_value
 from pulumi_paygentic.catalog.renamed import Renamed
 from pulumi_paygentic.catalog.schema import Path, Schema
 from pulumi_paygentic.catalog.times import MEANING
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
+from pulumi_paygentic.catalog.violations import Violation, shown_value, violations_of
 
 AdoptId = Annotated[str, StringConstraints(min_length=1)]
 """The id of an existing object that a resource adopts when it is created."""
@@ -69,7 +69,7 @@ class Field(NamedTuple):
 
     def as_declared(self, declared: Any, live: Any) -> Any:
         """The live value as far as the program declares it, and spelled as the program does where it means the same."""
-        if self.behaviour.open_ended:
+        if self.behaviour.allows_extra_keys:
             declared = self._by_names(declared)
             live = _declared_part(declared, live)
         return declared if self.is_same(declared, live) else live
@@ -131,13 +131,13 @@ class CatalogObject(BaseModel):
     adopt_id: Annotated[AdoptId | None, local()] = None
 
     @classmethod
-    def rules(cls, given: Values) -> Iterator[Reason]:
+    def rules(cls, given: Values) -> Iterator[Violation]:
         """Yield violations of rules across fields; called with canonical values, UNKNOWN among them."""
         del given
         return iter(())
 
     @classmethod
-    def advice(cls, given: Values) -> Iterator[Reason]:
+    def advice(cls, given: Values) -> Iterator[Violation]:
         """Yield warnings about values that the API accepts and that are most likely a mistake; called as `rules` is."""
         del given
         return iter(())
@@ -178,33 +178,33 @@ class CatalogObject(BaseModel):
         return {name: field for name, field in cls.fields().items() if field.behaviour.is_input}
 
     @classmethod
-    def validate_inputs(cls, given: Values) -> tuple[dict[str, Any], list[Reason]]:
+    def validate_inputs(cls, given: Values) -> tuple[dict[str, Any], list[Violation]]:
         """The values in canonical form, and every reason against them.
 
         A value that holds one which is not known yet comes back as it is; what is known of it is checked all the same.
         """
         canonical: dict[str, Any] = {}
-        reasons: list[Reason] = []
+        violations: list[Violation] = []
         for name, value in given.items():
             field = cls.inputs().get(name)
             if field is None:
-                reasons.append(Reason.unknown_argument(name, list(cls.inputs())))
+                violations.append(Violation.unknown_argument(name, list(cls.inputs())))
             elif value is not None:
                 canonical[name] = value
                 try:
                     canonical[name] = field.canonical(value)
                 except ValidationError as error:
-                    reasons += reasons_of(name, error, schema=field.schema, secret=field.behaviour.secret)
+                    violations += violations_of(name, error, schema=field.schema, secret=field.behaviour.secret)
         missing = [name for name, field in cls.inputs().items() if field.required and given.get(name) is None]
-        reasons += [Reason(name, "is required") for name in missing]
+        violations += [Violation(name, "is required") for name in missing]
         # The rules look at values that stand; a value refused above counts as not known.
-        refused = {reason.argument.partition("[")[0].partition(".")[0] for reason in reasons}
-        reasons += cls.rules({**canonical, **dict.fromkeys(refused & set(cls.inputs()), UNKNOWN)})
+        refused = {reason.argument.partition("[")[0].partition(".")[0] for reason in violations}
+        violations += cls.rules({**canonical, **dict.fromkeys(refused & set(cls.inputs()), UNKNOWN)})
         adopt_id = canonical.get("adopt_id")
         if isinstance(adopt_id, str) and not adopt_id.startswith(f"{cls.id_prefix}_" if cls.id_prefix else ""):
             wanted = f"the id of a {cls.title} ({cls.id_prefix}_...)"
-            reasons.append(Reason("adopt_id", f"must be {wanted}, not {shown_value(adopt_id)}"))
-        return canonical, reasons
+            violations.append(Violation("adopt_id", f"must be {wanted}, not {shown_value(adopt_id)}"))
+        return canonical, violations
 
     @classmethod
     def body(cls, values: Values) -> dict[str, Any]:

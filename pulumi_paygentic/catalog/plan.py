@@ -10,7 +10,6 @@ from typing_extensions import NotRequired, TypedDict
 
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.model import CatalogObject, Values
-from pulumi_paygentic.catalog.problems import KEYED, LISTED, Reason, shortened
 from pulumi_paygentic.catalog.unknown import UNKNOWN, has_unknown
 from pulumi_paygentic.catalog.values import (
     Currency,
@@ -27,6 +26,7 @@ from pulumi_paygentic.catalog.values import (
     Text,
     Timestamp,
 )
+from pulumi_paygentic.catalog.violations import KEYED, LISTED, Violation, shortened
 
 BillingCadence = Literal["P1M", "P3M", "P1Y"]
 TaxBehavior = Literal["exclusive", "inclusive"]
@@ -113,22 +113,22 @@ class Plan(CatalogObject):
     deleted_at: Annotated[Timestamp | None, read_only()] = None
 
     @classmethod
-    def rules(cls, given: Values) -> Iterator[Reason]:
+    def rules(cls, given: Values) -> Iterator[Violation]:
         """No price stands twice in a plan, no pricing unit is funded twice, and a set of prices is never empty."""
         prices = given.get("prices")
         if isinstance(prices, Mapping | list):
             ids = list(prices.values()) if isinstance(prices, Mapping) else list(prices)
             if not ids:
-                yield Reason(
+                yield Violation(
                     "prices", "must not be empty: a plan version holds at least one price; leave it out instead"
                 )
             for price in sorted({price for price in ids if price is not UNKNOWN and ids.count(price) > 1}):
-                yield Reason("prices", f"holds {shortened(price)} more than once: list each price once")
+                yield Violation("prices", f"holds {shortened(price)} more than once: list each price once")
         allocations = given.get("credit_allocations")
         if isinstance(allocations, list) and not has_unknown(allocations):
             units = [allocation["pricing_unit_id"] for allocation in allocations]
             for unit in sorted({unit for unit in units if units.count(unit) > 1}):
-                yield Reason(
+                yield Violation(
                     "credit_allocations",
                     f"funds {shortened(unit)} more than once: give each pricing unit one allocation",
                 )

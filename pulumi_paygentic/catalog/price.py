@@ -13,7 +13,6 @@ from pulumi_paygentic.catalog.entitlement_template import EntitlementTemplate
 from pulumi_paygentic.catalog.model import CatalogObject, Values
 from pulumi_paygentic.catalog.price_advice import price_advice
 from pulumi_paygentic.catalog.price_rules import price_rules
-from pulumi_paygentic.catalog.problems import Reason
 from pulumi_paygentic.catalog.values import (
     BandRate,
     BillableMetricId,
@@ -30,6 +29,7 @@ from pulumi_paygentic.catalog.values import (
     Text,
     Timestamp,
 )
+from pulumi_paygentic.catalog.violations import Violation
 
 PriceModel = Literal["standard", "volume"]
 PaymentTerm = Literal["in_advance", "in_arrears"]
@@ -66,7 +66,7 @@ class Price(CatalogObject):
     indexed_by: ClassVar[tuple[str, ...]] = ("feature_id",)
     deletable: ClassVar[bool] = True
 
-    merchant_id: Annotated[MerchantId, create_only(unsent=True)]
+    merchant_id: Annotated[MerchantId, create_only(derived=True)]
     billable_metric_id: Annotated[BillableMetricId | None, mutable()] = None
     fee_id: Annotated[FeeId | None, create_only()] = None
     model: Annotated[PriceModel | None, mutable(default="standard")] = None
@@ -82,7 +82,7 @@ class Price(CatalogObject):
     is_obligation: Annotated[Flag | None, mutable(default=False)] = None
     grant_discount_enabled: Annotated[Flag | None, mutable(default=False)] = None
     feature_id: Annotated[FeatureId | None, mutable(default=None)] = None
-    entitlement_template: Annotated[EntitlementTemplate | None, mutable(default=None, open_ended=True)] = None
+    entitlement_template: Annotated[EntitlementTemplate | None, mutable(default=None, allows_extra_keys=True)] = None
     tax: Annotated[PriceTax | None, mutable(default={"supply_scope": "IN_SCOPE"})] = None
     on_change: Annotated[OnChange | None, local(default="version")] = None
     features: Annotated[list[dict[str, Any]] | None, read_only()] = None
@@ -90,12 +90,12 @@ class Price(CatalogObject):
     updated_at: Annotated[Timestamp | None, read_only()] = None
 
     @classmethod
-    def rules(cls, given: Values) -> Iterator[Reason]:
+    def rules(cls, given: Values) -> Iterator[Violation]:
         """The API's rules on prices; see `price_rules`."""
         return price_rules(given)
 
     @classmethod
-    def advice(cls, given: Values) -> Iterator[Reason]:
+    def advice(cls, given: Values) -> Iterator[Violation]:
         """Warnings about prices; see `price_advice`."""
         return price_advice(given)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.catalog.problems import Reason, shown_value
 from pulumi_paygentic.catalog.unknown import UNKNOWN
+from pulumi_paygentic.catalog.violations import Violation, shown_value
 
 
-def price_advice(given: Mapping[str, Any]) -> Iterator[Reason]:
+def price_advice(given: Mapping[str, Any]) -> Iterator[Violation]:
     """Warn of an included allowance that discounts nothing.
 
     A program that declares `grant_discount_enabled`, as True or as False, has decided and is not warned.
@@ -27,7 +27,7 @@ def price_advice(given: Mapping[str, Any]) -> Iterator[Reason]:
         discounted = "only a standard price can be discounted (grant_discount_enabled=True)"
     else:
         discounted = "set grant_discount_enabled=True to charge only what exceeds them"
-    yield Reason(
+    yield Violation(
         "entitlement_template",
         f"includes {shown_value(credits_)} units (issue_after_reset) and yet charges every unit from the first on:"
         f" {discounted}, or {decide}",

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pulumi_paygentic.catalog.behaviour import create_only, local, mutable, read_only
 from pulumi_paygentic.catalog.mark import MARK_PREFIX, Mark
 from pulumi_paygentic.catalog.model import CatalogObject, Values
-from pulumi_paygentic.catalog.problems import Reason, shortened
 from pulumi_paygentic.catalog.values import Flag, MerchantId, Name, Text, Timestamp
+from pulumi_paygentic.catalog.violations import Violation, shortened
 
 
 class Product(CatalogObject):
@@ -34,15 +34,15 @@ class Product(CatalogObject):
     updated_at: Annotated[Timestamp | None, read_only()] = None
 
     @classmethod
-    def rules(cls, given: Values) -> Iterator[Reason]:
+    def rules(cls, given: Values) -> Iterator[Violation]:
         """Refuse the metadata keys of the ownership mark."""
         metadata = given.get("metadata")
         if isinstance(metadata, Mapping):
             for key in metadata:
                 if key.startswith(MARK_PREFIX):
-                    yield Reason(
+                    yield Violation(
                         f"metadata.{shortened(key)}",
-                        f"keys that begin with {MARK_PREFIX} are kept for ownership: rename it",
+                        f"is reserved for the ownership mark, as all keys that begin with {MARK_PREFIX}: rename it",
                     )
 
     @classmethod

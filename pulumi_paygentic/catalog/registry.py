@@ -13,7 +13,7 @@ def kind_named(name: str) -> type[CatalogObject]:
     for kind in all_kinds():
         if kind.__name__ == name:
             return kind
-    msg = f"{name} is no kind of catalog object"
+    msg = f"{name} is not a kind of catalog object"
     raise LookupError(msg)
 
 

@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from pulumi_paygentic.catalog.problems import shown_value
+from pulumi_paygentic.catalog.violations import shown_value
 
 MEANING: Final = {"meaning": True}
 """The validation context in which a value takes the form that all its spellings share."""

@@ -25,8 +25,8 @@ from pulumi_paygentic.catalog.ids import (
     PricingUnitId,
     ProductId,
 )
-from pulumi_paygentic.catalog.problems import shown_value
 from pulumi_paygentic.catalog.times import Duration, Timestamp
+from pulumi_paygentic.catalog.violations import shown_value
 
 _FUNDS = {
     entry.findtext("Ccy") for entry in iso4217.raw_xml.iter("CcyNtry") if entry.find("CcyNm[@IsFund]") is not None
@@ -84,7 +84,7 @@ def _currency(value: str) -> str:
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        msg = "must be one email address, such as ada@example.com (the value given is kept out of this message)"
+        msg = "must be one email address, such as ada@example.com (the value is a secret, and not shown here)"
         raise ValueError(msg)
     return value
 

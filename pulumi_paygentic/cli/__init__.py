@@ -22,7 +22,7 @@ class LazyGroup(click.Group):
     """A group whose overview imports none of its commands: `--help` answers at once."""
 
     lazy: ClassVar[dict[str, Lazy]] = {
-        "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Run a Paygentic of your own on this machine."),
+        "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Serve a local Paygentic for rehearsals and tests."),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

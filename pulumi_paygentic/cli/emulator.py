@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 _UNUSABLE = 2
 
 
-@click.command(short_help="Run a Paygentic of your own on this machine.")
+@click.command(short_help="Serve a local Paygentic for rehearsals and tests.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is served.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--data", type=click.Path(dir_okay=False), help="A file that keeps everything.")
+@click.option(
+    "--data", type=click.Path(dir_okay=False), help="A file to store everything in. Without it, all is lost at the end."
+)
 @click.option("--latency-ms", default=0, show_default=True, type=click.IntRange(0), help="Delay of every call.")
 @click.option("--api-key", default="sk_test_emulator", show_default=True, help="The key that is accepted.")
 @click.option("--merchant-id", default="org_emulator", show_default=True, help="The merchant that the key speaks for.")
 def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key: str, merchant_id: str) -> None:
-    """Run a Paygentic of your own on this machine.
+    """Serve a local Paygentic for rehearsals and tests.
 
     Prints one line with its address, key and merchant once it accepts connections, and runs until it is interrupted.
     """

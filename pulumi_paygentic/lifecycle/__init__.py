@@ -1,6 +1,6 @@
 """The life of catalog objects, once for all of them: check, diff, create, read, update, delete.
 
-It knows the API and the catalog, and nothing of Pulumi. Its one page of hidden state, all that is remembered:
+It knows the API and the catalog, and nothing of Pulumi. This table lists all hidden state:
 
 | state | where, and how long | writer | reader |
 | --- | --- | --- | --- |

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from pulumi_paygentic.catalog import UNKNOWN, CatalogObject, Plan, Price, Reason, default_of, shortened
+from pulumi_paygentic.catalog import UNKNOWN, CatalogObject, Plan, Price, Violation, default_of, shortened
 from pulumi_paygentic.lifecycle.natural_keys import name_of
 from pulumi_paygentic.lifecycle.result import Message, warning
 from pulumi_paygentic.lifecycle.state import declared_in
@@ -59,7 +59,7 @@ class Advice:
             found = self._seen.get(object_id) if isinstance(object_id, str) else None
             return None if found is None else found.values
 
-    def mismatch(self, kind: type[CatalogObject], inputs: Values) -> list[Reason]:
+    def mismatch(self, kind: type[CatalogObject], inputs: Values) -> list[Violation]:
         """The reason against a price's template that is not for the type of its feature, if the feature was seen."""
         if kind is not Price:
             return []
@@ -103,14 +103,14 @@ class Advice:
                 yield (urn, metric_id), f"prices: {text}: list one of them, unless its use is to be charged twice"
 
 
-def template_mismatch(template: Any, feature: Values | None) -> Reason | None:
+def template_mismatch(template: Any, feature: Values | None) -> Violation | None:
     """The reason against a template of another type than its feature's, as far as both are known."""
     if not isinstance(template, Mapping) or feature is None:
         return None
     declared, actual = template.get("type"), feature.get("type") or "boolean"
     if not isinstance(declared, str) or not isinstance(actual, str) or declared == actual:
         return None
-    return Reason("entitlement_template", f"is of type {declared}, and its feature is {actual}: give both one type")
+    return Violation("entitlement_template", f"is of type {declared}, and its feature is {actual}: give both one type")
 
 
 def _shared(line: Line, plan: Values, other: Values, other_name: str) -> Iterator[Warned]:

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_paygentic.api import Client, NotFound, UnexpectedAnswer
+from pulumi_paygentic.api import Client, NotFound, UnexpectedResponse
 from pulumi_paygentic.catalog import CatalogObject
 from pulumi_paygentic.lifecycle.keys import content_key, indexed_values
 from pulumi_paygentic.lifecycle.result import Live
 
 SINGLE_READS: Final = 1
-"""The number of objects that are read by id before the whole list is read: a target of one shouldn't cost the list."""
+"""The number of objects that are read by id before the list is read: one target should not cost the whole list."""
 
 
 class Collection:
@@ -117,9 +117,9 @@ class Collection:
         """Return whether the list lacks the object as well; without a list, whether the account exists at all."""
         return self._exists() if self._params is None else object_id not in self._listed()
 
-    def _contradicted(self, error: NotFound) -> UnexpectedAnswer:
+    def _contradicted(self, error: NotFound) -> UnexpectedResponse:
         message = "404, which other answers of the API contradict."
-        return UnexpectedAnswer(message, method=error.method, path=error.path, place=error.path)
+        return UnexpectedResponse(message, method=error.method, path=error.path, place=error.path)
 
     def _keys(self, live: Live) -> Iterator[Hashable]:
         yield content_key(self._kind, live.values)

@@ -133,7 +133,7 @@ class ReplacementRefused(LifecycleError):
     """A change that would replace an object that others hang on."""
 
     def __init__(self, title: str, object_id: str, fields: Iterable[str], consequence: str) -> None:
-        self.hint = f"Take the change back, or declare allow_replace=True on this {title} to replace it."
+        self.hint = f"Revert the change, or declare allow_replace=True on this {title} to replace it."
         changed = _and(fields)
         super().__init__(f"Changing {changed} would replace {title} {object_id}: {consequence}.")
 
@@ -190,7 +190,7 @@ class StalePlanVersion(LifecycleError):
 class PriceChangeRefused(LifecycleError):
     """A change of the charge, on a price that is declared to refuse it while there are subscribers."""
 
-    hint = "Take the change back, or decide: on_change='version' creates a new price, 'in_place' edits this one."
+    hint = "Revert the change, or decide: on_change='version' creates a new price, 'in_place' edits this one."
 
     def __init__(self, price_id: str, fields: Iterable[str], subscribers: Mapping[str, int]) -> None:
         plans = " and ".join(f"{plan_id} ({int(count)})" for plan_id, count in sorted(subscribers.items()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_paygentic.catalog import UNKNOWN, Reason
+from pulumi_paygentic.catalog import UNKNOWN, Violation
 from pulumi_paygentic.lifecycle.account import Operation
 from pulumi_paygentic.lifecycle.errors import (
     AdoptionImpossible,
@@ -29,7 +29,7 @@ def duplicate_owner(operation: Operation, object_id: str, olds: Mapping[str, Any
         return None
     if kind.natural_key:
         raise DuplicateOwner(kind.title, object_id, holder)
-    message = f"{kind.title} {object_id} is held by {name_of(holder)!r} as well: this resource gets one of its own"
+    message = f"{kind.title} {object_id} is held by {name_of(holder)!r} as well: this resource gets a new one"
     return Difference([], ["id"], forced=True, messages=(warning(message),))
 
 
@@ -68,13 +68,13 @@ def replacement(
         claims.replace(object_id)
 
 
-def key_taken_from_another(operation: Operation, inputs: Mapping[str, Any]) -> list[Reason]:
+def key_of_another_resource(operation: Operation, inputs: Mapping[str, Any]) -> list[Violation]:
     """A violation if a new resource declares a unique key that an object of another resource still has."""
     kind = operation.kind
     move = operation.account.natural_keys.moving(kind, {}, inputs, operation.urn) if kind.unique_key else None
     if move is None:
         return []
-    return [Reason(str(kind.unique_key), str(_key_moves(operation, inputs, *move)))]
+    return [Violation(str(kind.unique_key), str(_key_moves(operation, inputs, *move)))]
 
 
 def moving_key(operation: Operation, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_paygentic.api import Blocker
 from pulumi_paygentic.catalog import shown_value
 
-MOST_NAMED: Final = 3
+MAX_NAMED: Final = 3
 """The number of holders that a message names: the versions of a plan are many after a while."""
 
 
@@ -23,7 +23,7 @@ def describe(blockers: Iterable[Blocker]) -> str:
 
 
 def _described(blocker: Blocker) -> str:
-    names = [_name(item) for item in blocker.items[:MOST_NAMED]]
+    names = [_name(item) for item in blocker.items[:MAX_NAMED]]
     if any(name is None for name in names):
         return str(blocker)
     more = blocker.count - len(names)

@@ -19,7 +19,7 @@ def content_key(kind: type[CatalogObject], values: Mapping[str, Any]) -> Hashabl
 @cache
 def _key_fields(kind: type[CatalogObject]) -> list[tuple[str, Field]]:
     fields = kind.inputs()
-    sent = [name for name, field in fields.items() if field.behaviour.is_sent and not field.behaviour.open_ended]
+    sent = [name for name, field in fields.items() if field.behaviour.is_sent and not field.behaviour.allows_extra_keys]
     return [(name, fields[name]) for name in (kind.natural_key or sent)]
 
 

@@ -1,6 +1,6 @@
 """The operations that Pulumi asks for, once for every kind: check, diff, create, read, update, delete.
 
-`check` and `diff` make no calls. The others go down one way: find or write, then complete the write, then remember.
+`check` and `diff` make no calls. The others have one order: find or write, then complete the write, then record it.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class Lifecycle:
         olds = migrated(self.kind, olds)
         if olds:
             self.account.claims.manage(self.urn)
-        inputs, reasons = check(self.kind, olds, news, merchant_id=self.account.merchant_id, urn=self.urn)
-        reasons += self.account.natural_keys.declare(self.kind, inputs, self.urn)
-        reasons += self.account.advice.mismatch(self.kind, inputs)
+        inputs, violations = check(self.kind, olds, news, merchant_id=self.account.merchant_id, urn=self.urn)
+        violations += self.account.natural_keys.declare(self.kind, inputs, self.urn)
+        violations += self.account.advice.mismatch(self.kind, inputs)
         if not olds:
-            reasons += guards.key_taken_from_another(self.operation, inputs)
-        return Checked(self.steps.arrange(olds, inputs), reasons)
+            violations += guards.key_of_another_resource(self.operation, inputs)
+        return Checked(self.steps.arrange(olds, inputs), violations)
 
     def advise(self, inputs: Mapping[str, Any]) -> tuple[Message, ...]:
-        """The warnings about checked inputs that nothing was wrong with."""
+        """Return the warnings about valid inputs."""
         return self.account.advice.about(self.kind, self.urn, inputs)
 
     def diff(self, object_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
@@ -112,7 +112,7 @@ class Lifecycle:
             return self.steps.retained(object_id, state)
         users = self.steps.users(object_id, state)
         if users is not None:
-            return [warning(f"{name} was kept: it is still held by {users}")]
+            return [warning(f"{name} was retained: it is still held by {users}")]
         try:
             self.account.client.delete(f"{self.kind.path}/{{id}}", id=object_id)
         except NotFound:
@@ -122,7 +122,7 @@ class Lifecycle:
             if not conflict.blockers:
                 raise
             severity = info if is_normal(conflict.blockers) else warning
-            return [severity(f"{name} was kept: it is still held by {describe(conflict.blockers)}")]
+            return [severity(f"{name} was retained: it is still held by {describe(conflict.blockers)}")]
         self.operation.collection(state).drop(object_id)
         self.account.claims.deleted(object_id)
         return []
@@ -174,7 +174,7 @@ class Lifecycle:
             return self._adopt(found[0], inputs, announce=False)
         live = self.operation.collection(inputs).put(answer)
         if not self.account.claims.claim(live.id, self.urn):
-            # A twin whose own answer was lost has found this one first. The twin's object is there too: adopt it.
+            # An equal resource whose answer was lost has claimed this object: its own exists as well, adopt that.
             twins = self.finder.find(inputs, fresh=True)
             return self._post(inputs) if twins is None else self._adopt(twins, inputs, announce=False)
         outputs = self.steps.created(live, declaring(self.kind, {}, inputs), inputs)

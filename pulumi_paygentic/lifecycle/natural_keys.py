@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_paygentic.catalog import CatalogObject, Reason, has_unknown, shortened
+from pulumi_paygentic.catalog import CatalogObject, Violation, has_unknown, shortened
 
 Key = tuple[Any, ...]
 
@@ -20,7 +20,7 @@ class NaturalKeys:
         self._declared: dict[str, Key] = {}
         self._live: dict[Key, str] = {}
 
-    def declare(self, kind: type[CatalogObject], inputs: Mapping[str, Any], urn: str) -> list[Reason]:
+    def declare(self, kind: type[CatalogObject], inputs: Mapping[str, Any], urn: str) -> list[Violation]:
         """Note the key that `urn` declares; answers a violation if another resource declares the same."""
         key = _key(kind, inputs)
         if key is None or inputs.get("allow_same_name"):
@@ -32,7 +32,7 @@ class NaturalKeys:
             if owner != urn:
                 same = " and ".join(kind.natural_key)
                 message = f"is not unique: {name_of(owner)!r} declares the same {same}; give one of them another"
-                return [Reason(kind.natural_key[-1], message)]
+                return [Violation(kind.natural_key[-1], message)]
             self._declared[urn] = key
             return []
 

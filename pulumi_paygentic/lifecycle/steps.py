@@ -70,4 +70,4 @@ class Steps:
     def retained(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
         """The messages about an object that the API can't delete."""
         del state
-        return [warning(f"{self.kind.title} {object_id} was kept: the API can't delete a {self.kind.title}")]
+        return [warning(f"{self.kind.title} {object_id} was retained: the API can't delete a {self.kind.title}")]

@@ -17,14 +17,14 @@ from pulumi_paygentic.adapter import (
     check_declaration,
     choose,
     claim,
+    config_problems,
     exact,
     ignored_options,
     import_problem,
     inherit,
-    not_carried,
     note_declaration,
     serialised,
-    stack_problems,
+    unserializable,
 )
 from pulumi_paygentic.catalog import CatalogObject, Field, shown_value
 from pulumi_paygentic.catalog.renamed import present_arguments
@@ -49,14 +49,14 @@ class CatalogResource(pulumi.CustomResource):
         cls._kind = kind
 
     def __init__(self, resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        for problem in stack_problems():
+        for problem in config_problems():
             raise pulumi.RunError(problem)
         fields = self._kind.fields()
         secret = [name for name, field in fields.items() if field.behaviour.secret]
         names = (*self._kind.inputs(), *self._kind.renamed)
         declared = {name: arguments[name] for name in names if arguments.get(name) is not None}
         given, warnings, problems = present_arguments(self._kind.renamed, declared)
-        problems += [reason for name, value in given.items() for reason in not_carried(name, value)]
+        problems += [reason for name, value in given.items() for reason in unserializable(name, value)]
         if not problems:
             given, problems = _exact(fields, given)
         problems += filter(None, [import_problem(opts)])

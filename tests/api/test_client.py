@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.api import (
-    AnswerLost,
-    CallError,
     Cancelled,
     Client,
     InvalidIdentifier,
     Pacer,
     RateLimited,
+    RequestError,
+    ResponseLost,
     Settings,
 )
 from pulumi_paygentic.api.client import default_user_agent
@@ -121,7 +121,7 @@ def test_an_id_with_signs_of_a_path_stays_one_part_of_it(value: str) -> None:
 
 
 def test_an_id_longer_than_any_path_is_an_error_of_the_tree_that_does_not_pass() -> None:
-    with pytest.raises(CallError, match="too long") as caught:
+    with pytest.raises(RequestError, match="too long") as caught:
         Api([]).client.get("/v0/prices/{id}", id="x" * 100_000)
     assert caught.value.attempts == 1
 
@@ -201,7 +201,7 @@ def test_nobody_looks_where_nothing_can_have_been_made() -> None:
     maker = Maker(ok(201))
     maker.post()
     refused = Api([httpx.ConnectError("refused"), refusal(429), refusal(409)])
-    with pytest.raises(CallError, match="409"):
+    with pytest.raises(RequestError, match="409"):
         refused.client.post("/v0/prices", {}, recover=maker.look)
     assert maker.looked == 0
 
@@ -215,7 +215,7 @@ def test_the_last_attempt_is_followed_by_a_look_too(answer: httpx.Response) -> N
 def test_a_post_whose_effect_nobody_finds_is_still_undecided() -> None:
     api = Api(lambda _: refusal(503), environ={"PAYGENTIC_MAX_RETRIES": "2"})
     looks: list[None] = []
-    with pytest.raises(CallError, match="503") as caught:
+    with pytest.raises(RequestError, match="503") as caught:
         api.client.post("/v0/prices", {}, recover=lambda: looks.append(None))
     assert caught.value.maybe_committed
     assert (len(api.requests), len(looks)) == (3, 3)
@@ -224,7 +224,7 @@ def test_a_post_whose_effect_nobody_finds_is_still_undecided() -> None:
 def test_a_look_that_fails_leaves_the_posts_own_error_and_ends_the_call() -> None:
     api = Api([httpx.ReadError("reset")])
     broken = Api(lambda _: refusal(403))
-    with pytest.raises(AnswerLost, match="POST /v0/prices") as caught:
+    with pytest.raises(ResponseLost, match="POST /v0/prices") as caught:
         api.client.post("/v0/prices", {}, recover=lambda: send(broken.client, "GET"))
     assert caught.value.maybe_committed
     assert (len(api.requests), len(broken.requests)) == (1, 1)
@@ -328,7 +328,7 @@ def test_a_client_closed_while_it_reads_ends_within_the_tree() -> None:
         arrived.wait(10)
         client.close()
         error = call.exception(timeout=300)
-    assert isinstance(error, CallError)
+    assert isinstance(error, RequestError)
     assert error.maybe_committed
 
 
@@ -357,7 +357,7 @@ def test_no_log_at_any_level_holds_a_key_an_email_or_a_link(caplog: pytest.LogCa
     busy = b"HTTP/1.1 503 ada@example.com\r\nLocation: https://pay.example.com/s3cret\r\nContent-Length: 0\r\n\r\n"
     with serving(always(busy)) as server:
         settings = settings_of(server.url, PAYGENTIC_MAX_RETRIES="1")
-        with Client(settings, sleep=lambda _: None) as client, pytest.raises(CallError):
+        with Client(settings, sleep=lambda _: None) as client, pytest.raises(RequestError):
             client.get("/v0/customers", {"email": "ada@example.com", "key": KEY})
     own = [record.getMessage() for record in caplog.records if record.name == "pulumi_paygentic.api"]
     assert [line.split(":")[0] for line in own] == ["GET /v0/customers"] * 3

@@ -11,7 +11,6 @@ from pulumi_paygentic.api import (
     APIError,
     BadRequest,
     Blocker,
-    CallError,
     ConfigurationError,
     Conflict,
     FieldError,
@@ -19,6 +18,7 @@ from pulumi_paygentic.api import (
     NotFound,
     PaygenticError,
     RateLimited,
+    RequestError,
     ServerError,
     errors,
 )
@@ -59,7 +59,7 @@ def sample(kind: type[PaygenticError]) -> PaygenticError:
         return kind(["paygentic:apiKey is not set", "paygentic:merchantId is not set"])
     if issubclass(kind, APIError):
         return kind(next(iter(kind.statuses), 402), {"message": "No"}, **WHERE)
-    return kind("no", **WHERE) if issubclass(kind, CallError) else kind("no")
+    return kind("no", **WHERE) if issubclass(kind, RequestError) else kind("no")
 
 
 @pytest.mark.parametrize("kind", tree(PaygenticError))
@@ -71,14 +71,14 @@ def test_an_error_survives_copying_and_pickling(kind: type[PaygenticError]) -> N
         assert (str(twin), twin.args, vars(twin)) == (str(error), error.args, vars(error))
 
 
-@pytest.mark.parametrize("kind", tree(CallError))
-def test_a_failed_call_says_what_on_which_object_and_what_to_do(kind: type[CallError]) -> None:
+@pytest.mark.parametrize("kind", tree(RequestError))
+def test_a_failed_call_says_what_on_which_object_and_what_to_do(kind: type[RequestError]) -> None:
     error = sample(kind)
-    assert isinstance(error, CallError)
+    assert isinstance(error, RequestError)
     assert str(error).startswith("PATCH /v0/prices/price_1: ")
     assert (error.method, error.path) == ("PATCH", "/v0/prices/{id}")
-    assert kind is CallError or str(error).endswith(f". {error.hint}")
-    assert kind is CallError or error.hint
+    assert kind is RequestError or str(error).endswith(f". {error.hint}")
+    assert kind is RequestError or error.hint
 
 
 @pytest.mark.parametrize("kind", tree(PaygenticError))
@@ -99,12 +99,12 @@ def test_what_may_have_happened_is_said() -> None:
     error = sample(ServerError)
     assert "may have been made" not in str(error)
     error.maybe_committed = True
-    assert "The change may have been made all the same." in str(error)
+    assert "The change may have taken effect nevertheless." in str(error)
 
 
 def test_that_it_was_tried_more_than_once_is_said() -> None:
     error = sample(ServerError)
-    assert isinstance(error, CallError)
+    assert isinstance(error, RequestError)
     assert "Tried" not in str(error)
     error.attempts = 6
     assert "500 Internal Server Error: No. Tried 6 times. Run again" in str(error)
@@ -132,7 +132,7 @@ def test_a_bad_request_names_every_field() -> None:
     assert error.errors == (FieldError("currency", "is required", "missing"), FieldError("name", "is long"))
     assert str(error) == (
         "PATCH /v0/prices/price_1: 400 Bad Request: Validation failed. currency: is required; name: is long. "
-        "Correct what it names and run again."
+        "Correct the request's values and run again."
     )
 
 
@@ -141,7 +141,10 @@ def test_a_forbidden_call_names_the_reason_and_the_permissions() -> None:
         Forbidden, 403, message="No.", reason="insufficient_role", requiredPermissions=["prices:write", "plans:write"]
     )
     assert (error.reason, error.required_permissions) == ("insufficient_role", ("prices:write", "plans:write"))
-    assert "403 Forbidden: No. Reason: insufficient_role. It needs prices:write, plans:write. Use a key" in str(error)
+    assert (
+        "403 Forbidden: No. Reason: insufficient_role. Required permissions: prices:write, plans:write. Use a key"
+        in str(error)
+    )
 
 
 def test_a_forbidden_call_without_particulars_is_said_plainly() -> None:

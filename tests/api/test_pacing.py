@@ -161,5 +161,5 @@ def test_a_turn_past_the_deadline_ends_the_call() -> None:
     with pytest.raises(Exception, match="500"):
         send(api.client, "GET")
     pacer.slow_to(0.005)
-    with pytest.raises(Exception, match="given up, to stay within 120 s"):
+    with pytest.raises(Exception, match="gave up: another attempt would pass the retry deadline of 120 s"):
         send(api.client, "GET")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.api import CallError, NotFound
+from pulumi_paygentic.api import NotFound, RequestError
 from tests.api.support import FUZZ, Answer, Api, ok, refusal, send
 
 Outcome = tuple[str, bool]  # what the client sees, and whether the server did it before
@@ -79,7 +79,7 @@ def test_a_post_alone_is_done_at_most_once_and_says_when_it_was_not(fate: list[O
     server = Server(fate, retries)
     try:
         send(server.api.client, "POST")
-    except CallError as error:
+    except RequestError as error:
         assert server.made <= error.maybe_committed  # noqa: PT017 - either way is right
     else:
         assert server.made == 1
@@ -95,7 +95,7 @@ def test_a_post_with_a_look_is_done_at_most_once_and_found_if_it_was(fate: list[
 
     try:
         found = server.api.client.post("/v0/prices", {}, recover=look)
-    except CallError:
+    except RequestError:
         assert server.made == 0
     else:
         assert (found, server.made) == ({"id": "price_1"}, 1)
@@ -109,7 +109,7 @@ def test_a_delete_that_succeeds_has_deleted_and_one_that_had_no_effect_says_so(
     server = Server(fate, retries)
     try:
         send(server.api.client, "DELETE")
-    except CallError as error:
+    except RequestError as error:
         assert not isinstance(error, NotFound)  # noqa: PT017 - either way is right
         assert server.deleted <= error.maybe_committed  # noqa: PT017
     else:
@@ -122,7 +122,7 @@ def test_no_call_sends_or_waits_more_than_it_is_allowed(fate: list[Outcome], ret
     server = Server(fate, retries)
     try:
         send(server.api.client, method)
-    except CallError as error:
+    except RequestError as error:
         attempts = error.attempts
     else:
         attempts = len(server.api.requests)
@@ -132,6 +132,6 @@ def test_no_call_sends_or_waits_more_than_it_is_allowed(fate: list[Outcome], ret
 
 @pytest.mark.parametrize("seen", [*UNDECIDED, *UNDONE])
 def test_a_read_is_never_said_to_have_changed_anything(seen: str) -> None:
-    with pytest.raises(CallError) as caught:
+    with pytest.raises(RequestError) as caught:
         send(Server([(seen, False)] * 9, 0).api.client, "GET")
     assert not caught.value.maybe_committed

@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from pulumi_paygentic.api import (
     APIError,
-    CallError,
     Conflict,
     DeadlineExceeded,
     NotFound,
     RateLimited,
+    RequestError,
     ServerError,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
-from pulumi_paygentic.api.retry import FIRST_WAIT, LATE_LOOKS, MOST_WAIT, parse_retry_after
+from pulumi_paygentic.api.retry import FIRST_WAIT, LATE_SEARCHES, MAX_WAIT, parse_retry_after
 from tests.api.support import FUZZ, Answer, Api, ok, refusal, send
 
 IDEMPOTENT = ["GET", "PATCH", "DELETE"]
 METHODS = [*IDEMPOTENT, "POST"]
 
 
-def failure(api: Api, method: str) -> CallError:
-    with pytest.raises(CallError) as caught:
+def failure(api: Api, method: str) -> RequestError:
+    with pytest.raises(RequestError) as caught:
         send(api.client, method)
     return caught.value
 
@@ -140,7 +140,7 @@ def test_the_last_error_is_raised_when_the_retries_are_used_up(most: int) -> Non
 def test_waits_are_random_within_a_window_that_doubles_up_to_a_limit() -> None:
     api = Api(lambda _: refusal(503), environ={"PAYGENTIC_MAX_RETRIES": "12"})
     failure(api, "GET")
-    windows = [min(MOST_WAIT, FIRST_WAIT * 2**number) for number in range(len(api.time.slept))]
+    windows = [min(MAX_WAIT, FIRST_WAIT * 2**number) for number in range(len(api.time.slept))]
     assert all(0 <= wait <= window for wait, window in zip(api.time.slept, windows, strict=True))
     assert len(set(api.time.slept)) == len(api.time.slept)
 
@@ -168,9 +168,7 @@ def test_a_wait_past_the_deadline_is_not_begun() -> None:
     assert isinstance(error.__cause__, RateLimited)
     assert api.time.slept == []
     assert not error.maybe_committed
-    assert "given up, to stay within 120 s. The last error was: POST /v0/prices: 429 Too Many Requests: Slow" in str(
-        error
-    )
+    assert "retry deadline of 120 s. Last error: POST /v0/prices: 429 Too Many Requests: Slow" in str(error)
 
 
 def test_no_attempt_begins_after_the_deadline_and_a_write_stays_undecided() -> None:
@@ -240,7 +238,7 @@ def test_a_retry_after_is_none_or_a_number_of_seconds_that_can_be_waited(value: 
 
 def test_what_is_raised_is_the_apis_own_error_where_it_answered() -> None:
     assert isinstance(failure(Api([refusal(402)]), "GET"), APIError)
-    assert isinstance(failure(Api([httpx.Response(403, text="no")]), "GET"), UnexpectedAnswer)
+    assert isinstance(failure(Api([httpx.Response(403, text="no")]), "GET"), UnexpectedResponse)
 
 
 UNWATCHED: dict[str, Make] = {
@@ -268,7 +266,7 @@ def test_what_is_not_there_after_a_while_is_sent_again(what: str) -> None:
     began = api.time.now
     assert api.client.post("/v0/prices", {}, recover=lambda: None) == POSTED
     assert len(api.requests) == 2
-    assert api.time.now - began >= sum(LATE_LOOKS)
+    assert api.time.now - began >= sum(LATE_SEARCHES)
 
 
 def test_looking_for_what_is_late_stays_within_the_deadline() -> None:

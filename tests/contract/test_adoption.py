@@ -134,7 +134,7 @@ def test_what_adopt_id_can_not_name_is_refused_before_any_write(world: World) ->
     with pytest.raises(AdoptionImpossible, match="has aggregation 'COUNT'"):
         world.lifecycle(BillableMetric).create({**world.checked(BillableMetric, wrong), "adopt_id": made})
     invalid = world.resolve({**METRIC, "event_type": "m1", "adopt_id": "x"})
-    [reason] = world.lifecycle(BillableMetric).check({}, invalid).reasons
+    [reason] = world.lifecycle(BillableMetric).check({}, invalid).violations
     assert "bm_" in str(reason)
     assert world.writes() == {}
 

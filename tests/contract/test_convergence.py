@@ -55,10 +55,10 @@ def edit_of(kind: type[CatalogObject], before: Inputs, after: Inputs, checked: I
             return before
     edited = {name: value for name, value in after.items() if name not in fixed}
     edited |= {name: before[name] for name in fixed if name in before}
-    reasons = check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).reasons
+    reasons = check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).violations
     kept = {reason.argument for reason in reasons if "cannot be removed" in reason.message}
     edited |= {name: before[name] for name in kept}
-    if check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).reasons:
+    if check(kind, checked, here.resolve(edited), merchant_id=MERCHANT, urn=OWNER).violations:
         return before
     return edited
 

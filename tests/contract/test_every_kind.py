@@ -116,7 +116,7 @@ def test_what_the_api_can_not_clear_says_so(world: World, example: Example) -> N
     for name, field in example.kind.inputs().items():
         if name in inputs and not field.required and not field.behaviour.can_be_unset:
             left = world.resolve(edited(example.full, {name: None}))
-            told = check(example.kind, inputs, left, merchant_id=world.merchant).reasons
+            told = check(example.kind, inputs, left, merchant_id=world.merchant).violations
             assert [reason.argument for reason in told] == [name] or "cannot be removed" not in str(told[0])
 
 

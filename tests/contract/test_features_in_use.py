@@ -20,7 +20,7 @@ def test_a_feature_that_a_price_has_is_kept_with_a_warning_that_names_the_price(
     feature = world.lifecycle(Feature).create(world.checked(Feature, FEATURE))
     price = world.lifecycle(Price, f"{OWNER}-price").create(world.checked(Price, {**PRICE, "feature_id": feature.id}))
     told = world.lifecycle(Feature).delete(feature.id, feature.outputs)
-    assert told == [warning(f"feature {feature.id} was kept: it is still held by prices 'Calls' ({price.id})")]
+    assert told == [warning(f"feature {feature.id} was retained: it is still held by prices 'Calls' ({price.id})")]
     assert world.call("GET", f"/v0/features/{feature.id}")["id"] == feature.id
     assert world.call("GET", f"/v0/prices/{price.id}")["features"][0]["featureId"] == feature.id
 

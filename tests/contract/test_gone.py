@@ -12,7 +12,7 @@ from pulumi_paygentic.api import (
     PaygenticError,
     ServerError,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from pulumi_paygentic.catalog import AuthorizationLink, Feature, Fee, Product, kind_named
 from pulumi_paygentic.lifecycle import Lifecycle, ObjectDeleted, WrongMerchant
@@ -62,10 +62,10 @@ def test_what_is_gone_is_made_again(world: World, example: Example) -> None:
 
 
 IN_THE_WAY: list[tuple[Callable[[], httpx.Response], type[PaygenticError]]] = [
-    (lambda: httpx.Response(404, html="<h1>Not Found</h1>"), UnexpectedAnswer),
-    (lambda: httpx.Response(404, json=["not", "the", "API"]), UnexpectedAnswer),
-    (lambda: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedAnswer),
-    (lambda: httpx.Response(302, headers={"Location": "https://login.example.com"}), UnexpectedAnswer),
+    (lambda: httpx.Response(404, html="<h1>Not Found</h1>"), UnexpectedResponse),
+    (lambda: httpx.Response(404, json=["not", "the", "API"]), UnexpectedResponse),
+    (lambda: httpx.Response(200, html="<h1>Sign in</h1>"), UnexpectedResponse),
+    (lambda: httpx.Response(302, headers={"Location": "https://login.example.com"}), UnexpectedResponse),
     (lambda: httpx.Response(401, json={"message": "no"}), Unauthorized),
     (lambda: httpx.Response(403, json={"message": "no", "reason": "not_member"}), Forbidden),
     (lambda: httpx.Response(500, json={"message": "no"}), ServerError),
@@ -109,10 +109,10 @@ def test_what_a_gateway_says_of_every_path_is_not_that_an_object_is_gone(
     world.transport.meddle = lambda _request, _answer: httpx.Response(404, json=GATEWAY)
     run = world.lifecycle(example.kind)
     for _ in range(reads):
-        with pytest.raises(UnexpectedAnswer, match="404"):
+        with pytest.raises(UnexpectedResponse, match="404"):
             run.read(outcome.id, outcome.outputs)
     if example.kind.deletable:
-        with pytest.raises(UnexpectedAnswer, match="404"):
+        with pytest.raises(UnexpectedResponse, match="404"):
             world.lifecycle(example.kind).delete(outcome.id, outcome.outputs)
 
 
@@ -126,7 +126,7 @@ def test_what_a_gateway_says_of_one_collection_is_no_empty_list(world: World) ->
 
     world.transport.meddle = closed
     for attempt in (world.lifecycle(Feature).read, world.lifecycle(Feature).read):
-        with pytest.raises(UnexpectedAnswer, match="404"):
+        with pytest.raises(UnexpectedResponse, match="404"):
             attempt(made.id, made.outputs)
 
 

@@ -118,7 +118,7 @@ def test_a_new_resource_that_takes_the_key_of_a_live_one_is_refused_by_check(wor
     giver = Lifecycle(Feature, account, "urn::giver")
     giver.check(old, new)
     giver.diff("feat_1", old, new)
-    [reason] = Lifecycle(Feature, account, "urn::taker").check({}, {**old, "name": "Taker"}).reasons
+    [reason] = Lifecycle(Feature, account, "urn::taker").check({}, {**old, "name": "Taker"}).violations
     assert "'giver'" in str(reason)
     assert "two runs" in str(reason)
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from pulumi_paygentic.api import AnswerLost, BadRequest, PaygenticError
+from pulumi_paygentic.api import BadRequest, PaygenticError, ResponseLost
 from pulumi_paygentic.catalog import AuthorizationLink, Plan, Price, Product
 from pulumi_paygentic.lifecycle import LinkUnconfirmed
 from tests.contract.test_every_kind import assert_converged
@@ -164,7 +164,7 @@ def test_when_even_the_look_fails_nothing_is_sent_again_and_the_next_run_finds_i
     world.transport.meddle = dark
     with pytest.raises(PaygenticError) as caught:
         world.lifecycle(Product).create(inputs)
-    assert isinstance(caught.value, AnswerLost)
+    assert isinstance(caught.value, ResponseLost)
     world.transport.meddle = lambda _request, answer: answer()
     assert world.writes() == {"POST /v0/products": 1}
     assert world.lifecycle(Product).create(inputs).id == posted[0]

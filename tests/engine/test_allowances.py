@@ -47,8 +47,8 @@ def test_an_error_in_a_template_is_one_line_that_names_resource_and_key(stack: S
     stack.write(recipe()).edit('"issue_after_reset"', '"issueAfterReset"')
     [(where, said)] = stack.preview(fails=True).errors
     assert where == "Price calls"
-    assert "resource 'calls' has a problem: entitlement_template.issueAfterReset is not known here" in said
-    assert "did you mean issue_after_reset?" in said
+    assert "resource 'calls' has a problem: entitlement_template.issueAfterReset is not a known key" in said
+    assert "Did you mean issue_after_reset?" in said
     assert "nil" not in said
     stack.edit('"issueAfterReset"', '"issue_after_reset"')
     stack.edit('type="metered")', f'type="{"x" * 100_000}")')

@@ -36,8 +36,8 @@ BAD = {
     ],
     """paygentic.Price("bad", fee_id="fee_1", unit_price="0.0000000001", invoice_display_name="A",
         payment_term="in_advance", tax={"supply_scope": "OUTSIDE_SCOPE", "label": "x"})""": [
-        "unit_price: at most 9 are kept",
-        "tax.label: known are outside_scope_label, supply_scope",
+        "unit_price: at most 9 are allowed",
+        "tax.label: Known: outside_scope_label, supply_scope",
         "billing_cadence: is required for a fee",
     ],
     """paygentic.BillableMetric("bad", product_id="plan_1", name="A", description="", unit="s", event_type="a",
@@ -63,7 +63,7 @@ BAD = {
     ],
     """paygentic.Product("bad", name="", description="", metadata={"pulumi-stack": "x"}, merchant_id="org_2")""": [
         "name: must not be blank",
-        "metadata.pulumi-stack: are kept for ownership",
+        "metadata.pulumi-stack: is reserved for the ownership mark",
         "merchant_id: the configured merchant is org_emulator",
     ],
 }
@@ -121,13 +121,13 @@ def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_told_in_on
     stack.write("paygentic.Product('api', name='API', description='', opts=pulumi.ResourceOptions(import_='prod_1'))")
     stack.configure("paygentic:requestPerSecond", "5")
     shown = stack.preview(fails=True).shown
-    assert "paygentic:requestPerSecond is no setting" in shown
-    assert "did you mean paygentic:requestsPerSecond" in shown
+    assert "paygentic:requestPerSecond is an unknown setting" in shown
+    assert "Did you mean paygentic:requestsPerSecond" in shown
     assert "Traceback" not in shown
 
     stack.plain("config", "rm", "paygentic:requestPerSecond")
     shown = stack.preview(fails=True).shown
-    assert "Product 'api': import_ does not work for dynamic resources" in shown
+    assert "Product 'api': import_ is not supported for dynamic resources" in shown
     assert "Traceback" not in shown
     assert site.gate.calls == []
 

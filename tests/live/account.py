@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 
 from pulumi_paygentic.api import Client, Settings
-from pulumi_paygentic.api.address import is_loopback
+from pulumi_paygentic.api.base_url import is_loopback
 from pulumi_paygentic.catalog import CatalogObject
 from tests.contract.world import Inputs, World
 from tests.in_process import Interceptable

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_paygentic.api import Settings
-from pulumi_paygentic.api.address import is_loopback
+from pulumi_paygentic.api.base_url import is_loopback
 
 KEY, MERCHANT, ADDRESS = "PAYGENTIC_LIVE_KEY", "PAYGENTIC_LIVE_MERCHANT", "PAYGENTIC_LIVE_URL"
 """The variables that name a sandbox account; the address is the sandbox's own unless one is given."""

@@ -19,12 +19,12 @@ ENDLESS["again"] = ENDLESS
 @pytest.mark.parametrize(
     ("argument", "value", "told"),
     [
-        ("description", "\ud800", "description holds half a character"),
-        ("metadata", {"a": {"b": "\udfff"}}, "metadata.a.b holds half a character"),
+        ("description", "\ud800", "description contains an unpaired Unicode surrogate"),
+        ("metadata", {"a": {"b": "\udfff"}}, "metadata.a.b contains an unpaired Unicode surrogate"),
         ("metadata", {1: "a"}, "metadata has a key of type int: give a string"),
         ("metadata", {"a": [{None: "b"}]}, "metadata.a[0] has a key of type NoneType"),
-        ("metadata", ENDLESS, "is nested without end"),
-        ("metadata", {"n": 2**53 + 1}, "metadata.n is 9007199254740993, which Pulumi can't carry exactly"),
+        ("metadata", ENDLESS, "is nested too deeply"),
+        ("metadata", {"n": 2**53 + 1}, "metadata.n is 9007199254740993, which Pulumi cannot represent exactly"),
         ("metadata", {"n": float("nan")}, "metadata.n is nan"),
         ("metadata", {"n": float("-inf")}, "metadata.n is -inf"),
         ("metadata", {"n": object()}, "metadata.n is of type object"),

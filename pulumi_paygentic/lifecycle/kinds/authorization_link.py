@@ -1,11 +1,11 @@
-"""An authorization link is created, watched, and renewed only on request; the API has no list of links."""
+"""The finder and the steps of authorization links: created once, and renewed only on request; the API has no list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from pulumi_paygentic.api import CallError
+from pulumi_paygentic.api import RequestError
 from pulumi_paygentic.lifecycle.diff import is_over
 from pulumi_paygentic.lifecycle.errors import LinkUnconfirmed
 from pulumi_paygentic.lifecycle.finder import Finder
@@ -34,7 +34,7 @@ class AuthorizationLinkSteps(Steps):
             return super().send(inputs, recover)
         try:
             return self.account.client.post(self.kind.path, self.body(inputs))
-        except CallError as error:
+        except RequestError as error:
             if error.maybe_committed:
                 raise LinkUnconfirmed(error) from error
             raise

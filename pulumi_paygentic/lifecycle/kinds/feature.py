@@ -1,4 +1,4 @@
-"""A feature that a price still brings along stays: the API would take it from whoever subscribes to that price."""
+"""The steps of a feature: it is retained while a price includes it, because the API would take it from subscribers."""
 
 from __future__ import annotations
 

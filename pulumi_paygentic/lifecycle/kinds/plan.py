@@ -60,7 +60,7 @@ class PlanSteps(Steps):
         return self.to_state(live, {**known, **version, **hidden, "prices": lines})
 
     def after_write(self, result: Result, inputs: Mapping[str, Any], known_version: str | None) -> Result:
-        """Bill from the declared prices, if the plan does not yet."""
+        """Move the plan to the declared prices, if it does not bill from them yet."""
         lines = inputs.get("prices")
         if lines is None or _same(result.outputs.get("prices"), lines):
             return result
@@ -70,7 +70,7 @@ class PlanSteps(Steps):
             if not result.wrote:
                 raise
             message = f"The prices of plan {result.id} did not move: {error}"
-            # Nobody saw the version that only this write's answer named: the next up must stop there again.
+            # Nobody has seen the version that this write's answer named: the next `up` must stop again.
             outputs = {**result.outputs, "default_version_id": known_version}
             raise PartialUpdate(result.id, outputs, message) from error
         # The move changed the plan as well: without another read the next refresh would show false drift.
@@ -83,13 +83,13 @@ class PlanSteps(Steps):
 
     def retained(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
         """Also the number of subscriptions that stay: no resource of the program names the plan any more."""
-        [kept] = super().retained(object_id, state)
+        [message] = super().retained(object_id, state)
         try:
             count = self.account.versions(object_id).subscriptions()
         except NotFound:  # somebody has reset the account
             return []
         stay = f"{count} subscription stays" if count == 1 else f"{count} subscriptions stay"
-        return [warning(f"{kept.text}; {stay} on it") if count else kept]
+        return [warning(f"{message.text}; {stay} on it") if count else message]
 
     def _lines(self, live: Live, known: Mapping[str, Any]) -> dict[str, str]:
         lines = known.get(LINES) or {}
@@ -118,13 +118,13 @@ class PlanSteps(Steps):
         try:
             return versions.mint(entries_on(self.account, current, lines), current.id)
         except Conflict as error:
-            overtaken = versions.default()
-            if overtaken is None or overtaken.id == current.id:
+            latest = versions.default()
+            if latest is None or latest.id == current.id:
                 raise
-            raise StalePlanVersion(plan_id, overtaken.number) from error
+            raise StalePlanVersion(plan_id, latest.number) from error
 
     def _make_default(self, plan_id: str, version: Version, current: Version) -> Version:
-        """Take up an earlier version. The API has no guard for that, so the default is read once more before."""
+        """Make an earlier version the default. The API has no guard for that, so the default is read first."""
         versions = self.account.versions(plan_id)
         versions.forget()
         latest = versions.default()

@@ -14,7 +14,7 @@ from pulumi_paygentic.lifecycle.result import Result
 from pulumi_paygentic.lifecycle.state import FORMER, SUBSCRIBERS
 from pulumi_paygentic.lifecycle.steps import Steps
 
-MOST_FORMER: Final = 20
+MAX_FORMER: Final = 20
 """The number of former ids that a state remembers."""
 
 
@@ -44,7 +44,7 @@ class PriceSteps(Steps):
         del known_version
         former = [object_id for object_id in former_ids(self.operation) if object_id != result.id]
         if former:
-            result.outputs[FORMER] = former[:MOST_FORMER]
+            result.outputs[FORMER] = former[:MAX_FORMER]
         return self._counted(result, inputs)
 
     def after_read(self, result: Result) -> Result:

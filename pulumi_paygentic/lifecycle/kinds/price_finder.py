@@ -1,6 +1,6 @@
-"""A price has no name: it is found by its content, in the one order that neither loses nor doubles one.
+"""The finder of prices: by content, as a price has no name, in the one order that neither loses nor doubles one.
 
-Each step covers a case that the others get wrong:
+Each step covers a case in which the others fail:
 
 1. the ids that this resource had before (the program is reverted after the plan's update failed);
 2. the price that now stands where an old id of this resource stood in another version of a plan (a kill right after a

@@ -38,7 +38,7 @@ class Ours(ResourceProvider):
             case "bug":
                 raise ZeroDivisionError("with sk_test_51aaBBccDD")
             case "partial":
-                engine.keep_partial("plan_1", {"name": "Payg", "description": None}, {"name": "Payg"}, "not the prices")
+                engine.save_partial("plan_1", {"name": "Payg", "description": None}, {"name": "Payg"}, "not the prices")
                 raise PaygenticError("not the prices")
             case "call":
                 account_of(self._config).client.get("/v0/products/{id}", id="prod_1")

@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_paygentic.adapter import engine
-from pulumi_paygentic.adapter.failures import LONGEST, Hints, reported
+from pulumi_paygentic.adapter.failures import MAX_LENGTH, Hints, reported
 from pulumi_paygentic.api import ConnectionFailed, NotFound, PaygenticError
 from pulumi_paygentic.api.api_errors import Unauthorized
 
@@ -75,9 +75,9 @@ def test_a_bugs_report_keeps_its_beginning_and_its_end() -> None:
     report = shown(ZeroDivisionError("x" * 50_000 + " in the end"))
     assert "Traceback" in report
     assert report.rstrip().endswith("in the end")
-    assert len(report) < LONGEST + 200
+    assert len(report) < MAX_LENGTH + 200
 
 
 def test_a_message_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     engine.log("warning", "price price_1 is held by " + "plan " * 5000)
-    assert len(caplog.messages[0]) == engine.LONGEST
+    assert len(caplog.messages[0]) == engine.MAX_LENGTH

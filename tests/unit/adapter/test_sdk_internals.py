@@ -129,7 +129,7 @@ def test_a_warning_that_the_engine_does_not_take_is_printed_and_the_work_stays_d
     with sdk_process("127.0.0.1:9", ENVIRONMENT) as process:
         assert process.create(Ours(), "warn").id == URN
         (line,) = [line for line in process.printed.splitlines() if "plan plan_1 stays" in line]
-        assert "did not take this message" in line
+        assert "did not accept this message" in line
 
 
 class Silent(engine_pb2_grpc.EngineServicer):
@@ -151,7 +151,7 @@ def test_a_warning_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, caplo
     silent = Silent()
     with listening(silent) as address:
         monkeypatch.setattr("sys.argv", ["dynamic", address])
-        monkeypatch.setattr(engine, "PATIENCE", 0.1)
+        monkeypatch.setattr(engine, "LOG_TIMEOUT", 0.1)
         serve(provider_pb2.DeleteRequest(urn=URN), None, lambda: engine.log("warning", "plan plan_1 stays"))
         silent.over.set()
     assert "plan plan_1 stays" in caplog.text
@@ -169,8 +169,8 @@ def test_a_warning_outside_of_the_engine_goes_to_the_log(
 def test_outside_of_a_call_there_is_no_owner_and_that_is_an_error() -> None:
     with pytest.raises(UnsupportedSdk, match=re.escape(ADVICE)):
         engine.urn()
-    with pytest.raises(UnsupportedSdk, match=r"plan_1 can't be saved.*the reason"):
-        engine.keep_partial("plan_1", {}, {}, "the reason")
+    with pytest.raises(UnsupportedSdk, match=r"partial update of plan_1 cannot be saved.*the reason"):
+        engine.save_partial("plan_1", {}, {}, "the reason")
 
 
 @pytest.mark.parametrize("error", [PaygenticError("the price is gone"), ZeroDivisionError("a bug")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_paygentic.catalog import Behaviour, Reason, all_kinds, kind_named
+from pulumi_paygentic.catalog import Behaviour, Violation, all_kinds, kind_named
 from pulumi_paygentic.catalog.behaviour import mutable, read_only
 from pulumi_paygentic.catalog.model import _field
 
@@ -45,4 +45,4 @@ def test_only_optional_inputs_have_defaults_and_read_only_fields_have_none() -> 
 
 
 def test_a_reason_without_an_argument_is_its_message() -> None:
-    assert str(Reason("", "is wrong")) == "is wrong"
+    assert str(Violation("", "is wrong")) == "is wrong"

@@ -16,7 +16,7 @@ def example(name: str) -> Example:
 
 
 def reasons(kind: type[CatalogObject], inputs: Inputs) -> list[str]:
-    return [str(reason) for reason in check(kind, {}, inputs, merchant_id=MERCHANT).reasons]
+    return [str(reason) for reason in check(kind, {}, inputs, merchant_id=MERCHANT).violations]
 
 
 METRIC, SUMMED, PLAN = "BillableMetric-counted", "BillableMetric-summed", "Plan-lines by key"
@@ -30,7 +30,7 @@ def template(**values: Any) -> Inputs:
 
 REFUSED: list[tuple[str, Inputs, str, str]] = [
     (METERED, {"fee_id": "fee_A", "billing_cadence": "P1M"}, "fee_id", "one of the two"),
-    (METERED, {"billable_metric_id": None}, "billable_metric_id", "must be given, or fee_id"),
+    (METERED, {"billable_metric_id": None}, "billable_metric_id", "or fee_id is required"),
     (METERED, {"model": None}, "model", '"standard" or "volume"'),
     (METERED, {"unit_price": None}, "unit_price", "required for a standard price"),
     (METERED, {"tiers": [TIER]}, "tiers", 'set model="volume", or leave tiers out'),
@@ -51,20 +51,20 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
         METERED,
         template(type="metered", issueAfterReset=5),
         "entitlement_template.issueAfterReset",
-        "did you mean issue_after_reset?",
+        "Did you mean issue_after_reset?",
     ),
     (
         METERED,
         template(type="boolean", issue_after_reset=5),
         "entitlement_template.issue_after_reset",
-        "known are type",
+        "Known: type",
     ),
     (METERED, template(type="metered", usage_period="P1M"), "entitlement_template.usage_period", "a mapping of keys"),
     (
         METERED,
         template(type="metered", usage_period={"interval": "P1M", "anchr": "2026-01-01T00:00:00Z"}),
         "entitlement_template.usage_period.anchr",
-        "did you mean anchor?",
+        "Did you mean anchor?",
     ),
     (METERED, template(type="metered", issue_after_reset="5"), "entitlement_template.issue_after_reset", "a number"),
     (METERED, template(type="metered", issue_after_reset=-1), "entitlement_template.issue_after_reset", "at least 0"),
@@ -124,8 +124,8 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
     (VOLUME, {"tiers": [{"unit_price": "-1"}]}, "tiers[0].unit_price", "at least 0"),
     (VOLUME, {"tiers": [{"unit_price": "0.0000001"}]}, "tiers[0].unit_price", "at most 6"),
     (VOLUME, {"tiers": [{}]}, "tiers[0].unit_price", "is required"),
-    (VOLUME, {"tiers": [{**TIER, "unitPrice": "1"}]}, "tiers[0].unitPrice", "did you mean unit_price?"),
-    (VOLUME, {"tiers": [{**TIER, "zzz": "1"}]}, "tiers[0].zzz", "known are unit_price, up_to"),
+    (VOLUME, {"tiers": [{**TIER, "unitPrice": "1"}]}, "tiers[0].unitPrice", "Did you mean unit_price?"),
+    (VOLUME, {"tiers": [{**TIER, "zzz": "1"}]}, "tiers[0].zzz", "Known: unit_price, up_to"),
     (VOLUME, {"rate_type": "proportion"}, "rate_type", "needs a standard price"),
     (VOLUME, {"invoice_display_group": "All"}, "invoice_display_group", "needs a standard price"),
     (VOLUME, {"grant_discount_enabled": True}, "grant_discount_enabled", "needs a standard price"),
@@ -170,15 +170,15 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
         "'end_of_current_period' or 'immediate'",
     ),
     (METRIC, {"aggregation": "MEDIAN"}, "aggregation", "'SUM', 'COUNT', 'AVG'"),
-    (METRIC, {"value_property": "$.x"}, "value_property", "not kept when aggregation is COUNT"),
+    (METRIC, {"value_property": "$.x"}, "value_property", "not used when aggregation is COUNT"),
     (SUMMED, {"value_property": None}, "value_property", "is required when aggregation is SUM"),
     (SUMMED, {"value_property": "seconds"}, "value_property", 'such as "$.seconds"'),
     (METRIC, {"product_id": "plan_A"}, "product_id", "must be the id of a product (prod_...): 'plan_A' is the id of"),
     (METRIC, {"product_id": "prod_a-b"}, "product_id", "not 'prod_a-b'"),
     (METRIC, {"group_by": {"region": "region"}}, "group_by.region", "a JSONPath"),
     (METRIC, {"name": None}, "name", "is required"),
-    (METRIC, {"event_typ": "x"}, "event_typ", "did you mean event_type?"),
-    (METRIC, {"zzz": "x"}, "zzz", "known are adopt_id"),
+    (METRIC, {"event_typ": "x"}, "event_typ", "Did you mean event_type?"),
+    (METRIC, {"zzz": "x"}, "zzz", "Known: adopt_id"),
     ("Fee-any", {"item_id": "fee_A"}, "item_id", "'fee_A' is the id of a fee"),
     ("Feature-any", {"key": "SSO"}, "key", "lower-case letters"),
     ("Feature-any", {"type": "text"}, "type", "'metered', 'static' or 'boolean'"),
@@ -203,7 +203,7 @@ def test_bad_input_is_refused_with_one_reason(name: str, change: Inputs, argumen
 )
 def test_an_email_that_is_none_is_refused_without_repeating_it(email: Any) -> None:
     link = example("AuthorizationLink-any")
-    [reason] = check(link.kind, {}, {**link.minimal, "email": email}, merchant_id=MERCHANT).reasons
+    [reason] = check(link.kind, {}, {**link.minimal, "email": email}, merchant_id=MERCHANT).violations
     assert reason.argument == "email"
     assert reason.secret
     assert str(email) not in reason.message
@@ -220,13 +220,13 @@ def test_what_is_right_is_not_refused(example: Example) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_every_required_argument_that_is_missing_is_named_at_once(example: Example) -> None:
     required = {name for name, field in example.kind.inputs().items() if field.required} - {"merchant_id"}
-    told = check(example.kind, {}, {}, merchant_id=MERCHANT).reasons
+    told = check(example.kind, {}, {}, merchant_id=MERCHANT).violations
     assert {reason.argument for reason in told if reason.message == "is required"} == required
 
 
 def test_all_reasons_are_told_at_once() -> None:
     price = {"unit_price": 0.5, "tiers": [{"up_to": "x"}], "payment_term": "soon", "colour": "red", "tax": {}}
-    told = {reason.argument for reason in check(kind_named("Price"), {}, price, merchant_id=MERCHANT).reasons}
+    told = {reason.argument for reason in check(kind_named("Price"), {}, price, merchant_id=MERCHANT).violations}
     assert told >= {
         "unit_price",
         "tiers[0].up_to",
@@ -248,7 +248,7 @@ def test_values_not_known_yet_pass_and_stay_unknown(example: Example) -> None:
     everything = dict.fromkeys(example.kind.inputs(), UNKNOWN)
     if example.kind is kind_named("Price"):
         everything.pop("fee_id")
-    assert check(example.kind, {}, everything, merchant_id=MERCHANT).reasons[:-1] == []
+    assert check(example.kind, {}, everything, merchant_id=MERCHANT).violations[:-1] == []
 
 
 @pytest.mark.parametrize(
@@ -291,14 +291,14 @@ def test_a_value_that_holds_an_unknown_one_passes(name: str, partly: Inputs) -> 
 )
 def test_what_is_known_is_refused_although_ids_are_not_known_yet(name: str, partly: Inputs, argument: str) -> None:
     kind = kind_named(name.partition("-")[0])
-    told = check(kind, {}, {**example(name).minimal, **partly}, merchant_id=MERCHANT).reasons
+    told = check(kind, {}, {**example(name).minimal, **partly}, merchant_id=MERCHANT).violations
     assert {reason.argument for reason in told} == {argument}
 
 
 def test_an_email_stands_in_no_reason_whatever_else_is_wrong() -> None:
     secret = "ada@secret.example"
     link = {"plan_id": "plan_A", "email": [secret], "redirect_url": "no", secret[:3]: 1}
-    told = [str(reason) for reason in check(kind_named("AuthorizationLink"), {}, link, merchant_id=MERCHANT).reasons]
+    told = [str(reason) for reason in check(kind_named("AuthorizationLink"), {}, link, merchant_id=MERCHANT).violations]
     assert len(told) == 3
     assert not any(secret in reason for reason in told)
 

@@ -49,8 +49,8 @@ def test_mutable_is_what_a_patch_takes(kind: type[CatalogObject]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_read_only_is_what_only_an_answer_has(kind: type[CatalogObject]) -> None:
     omitted = {name for of, name in NOT_OFFERED if of is kind}
-    unsent = {field.wire for field in kind.fields().values() if field.behaviour.unsent}
-    assert wire(kind, Access.READ_ONLY, sent=False) | unsent == (
+    derived = {field.wire for field in kind.fields().values() if field.behaviour.derived}
+    assert wire(kind, Access.READ_ONLY, sent=False) | derived == (
         described(kind).answer - (described(kind).post - omitted) - IDENTITY
     )
 

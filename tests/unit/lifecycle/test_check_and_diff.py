@@ -138,7 +138,7 @@ def test_refuse_lets_pass_what_may_turn_out_to_be_the_old_value() -> None:
         diff(Price, "price_1", old, {**new, "unit_price": "2"})
 
 
-def test_an_open_ended_map_is_compared_by_its_declared_keys() -> None:
+def test_a_map_that_allows_extra_keys_is_compared_by_its_declared_keys() -> None:
     template = Price.inputs()["entitlement_template"]
     declared = {"type": "static", "config": {"a": {"b": 1}}}
     live = {"type": "static", "config": {"a": {"b": 2, "c": 3}, "d": 4}}

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from pulumi_paygentic.catalog.schema import Schema
 from pulumi_paygentic.catalog.unknown import UNKNOWN
 
-MOST: Final = 80
+MAX_SHOWN: Final = 80
 """The length that an echoed value or key is shortened to."""
 KEYED, LISTED = "by key", "by id"
 """The two shapes of a plan's prices."""
@@ -44,8 +44,8 @@ _SHAPES: Final = {
 """The words for a valid value, by the name of pydantic's error."""
 
 
-class Reason(NamedTuple):
-    """One reason against an argument; `argument` is its path, such as `tiers[0].up_to`."""
+class Violation(NamedTuple):
+    """A reason against an argument; `argument` is its path, such as `tiers[0].up_to`."""
 
     argument: str
     message: str
@@ -55,15 +55,15 @@ class Reason(NamedTuple):
         return f"{self.argument} {self.message}" if self.argument else self.message
 
     @classmethod
-    def unknown_argument(cls, name: str, known: Sequence[str]) -> Reason:
+    def unknown_argument(cls, name: str, known: Sequence[str]) -> Violation:
         """An argument that the object does not have."""
-        return cls(shortened(name), f"is no argument of this resource: {_did_you_mean(name, known)}")
+        return cls(shortened(name), f"is not an argument of this resource. {_did_you_mean(name, known)}")
 
 
-def reasons_of(argument: str, error: ValidationError, *, schema: Schema, secret: bool) -> list[Reason]:
+def violations_of(argument: str, error: ValidationError, *, schema: Schema, secret: bool) -> list[Violation]:
     """Every reason in pydantic's error, each with the path of its value; none against a value that is not known yet."""
     return [
-        Reason(_path(argument, d["loc"]), _message(d, schema, secret=secret), secret)
+        Violation(_path(argument, d["loc"]), _message(d, schema, secret=secret), secret)
         for d in error.errors(include_url=False)
         if d["input"] is not UNKNOWN or d["type"] == "extra_forbidden"
     ]
@@ -76,8 +76,8 @@ def _path(argument: str, location: tuple[int | str, ...]) -> str:
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(to_snake(name[:MOST]), known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
+    close = difflib.get_close_matches(to_snake(name[:MAX_SHOWN]), known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(sorted(known))}"
 
 
 def _message(details: ErrorDetails, schema: Schema, *, secret: bool) -> str:
@@ -90,7 +90,7 @@ def _message(details: ErrorDetails, schema: Schema, *, secret: bool) -> str:
             return "is required"
         case "extra_forbidden":
             *parents, name = details["loc"]
-            return f"is not known here: {_did_you_mean(str(name), schema.keys(parents))}"
+            return f"is not a known key. {_did_you_mean(str(name), schema.keys(parents))}"
         case "literal_error":
             return f"must be {context['expected']}, not {shown}"
         case kind if kind in _SHAPES:
@@ -107,6 +107,6 @@ def shown_value(value: Any) -> str:
     return shortened(repr(int(value) if whole else value))
 
 
-def shortened(text: str, *, most: int = MOST) -> str:
+def shortened(text: str, *, most: int = MAX_SHOWN) -> str:
     """A text of at most `most` characters, and the number of those left out."""
     return text if len(text) <= most else f"{text[: most - 20]}... ({len(text) - most + 20} more)"

@@ -1,10 +1,10 @@
 """Reading a whole collection page by page, while others add to it and delete from it.
 
 Offsets count from the front, so an object that is deleted on a page already read moves all later ones up by one, and
-the first of the next page is never shown. Overlooking an object would make a second one, so a pass that may have
-overlooked some (the total fell, or fewer came than there were at its start) is followed by another, three in all,
+the first of the next page is never shown. A missed object would be created a second time, so a pass that may have
+missed some (the total fell, or fewer came than there were at its start) is followed by another, three in all,
 until two agree. Objects that are added do no harm: at most an old one comes twice, and no id is given twice. One
-added and one deleted between two pages can cancel out in the counts; that can't be told from a collection at rest.
+added and one deleted between two pages can cancel out in the counts; the counts do not show that.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE_SIZE = 100  # the most that the API gives
-_MOST_PASSES = 3
-_MOST_STALE = 10
-_MOST_PAGES = 10_000  # a million objects: a server that goes on then is not counting
+_MAX_PASSES = 3
+_MAX_STALE = 10
+_MAX_PAGES = 10_000  # a million objects: a server that sends more ignores the offset
 
 
 class NotAList(Exception):
-    """The answer is no page of a list; the text says in half a sentence why."""
+    """The response is not a page of a list; the text says in half a sentence why."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def walk(fetch: Callable[[int], dict[str, Any]], page_size: int) -> Iterator[dic
     """Yield every object of a collection, each id once. `fetch` gets the page at an offset. Raises `NotAList`."""
     given: set[str] = set()
     before: set[str] | None = None
-    for _ in range(_MOST_PASSES):
+    for _ in range(_MAX_PASSES):
         seen: set[str] = set()
         totals: list[int] = []
         for page in _one_pass(fetch, page_size):
@@ -74,14 +74,14 @@ def walk(fetch: Callable[[int], dict[str, Any]], page_size: int) -> Iterator[dic
 def _one_pass(fetch: Callable[[int], dict[str, Any]], page_size: int) -> Iterator[_Page]:
     read = stale = 0
     seen: set[str] = set()
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         page = _Page.read(fetch(read))
         yield page
         read += page.length
         # A page of nothing new is one that others pushed back by what they added, or the same page from a server that
         # does not know of offsets, which would come for ever.
         stale += seen.issuperset(page.items)
-        if page.is_last(read, page_size) or stale > (0 if page.total is None else _MOST_STALE):
+        if page.is_last(read, page_size) or stale > (0 if page.total is None else _MAX_STALE):
             return
         seen.update(page.items)
     raise NotAList("in a list that does not end")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.api import CallError, UnexpectedAnswer
-from pulumi_paygentic.api.listing import NotAList, walk
+from pulumi_paygentic.api import RequestError, UnexpectedResponse
+from pulumi_paygentic.api.pagination import NotAList, walk
 from tests.api.support import FUZZ, Api, refusal
 
 Page = dict[str, Any]
@@ -196,7 +196,7 @@ def test_a_server_that_always_has_more_is_given_up() -> None:
 )
 def test_what_is_no_page_is_an_unexpected_answer(page: Page) -> None:
     api = Api([httpx.Response(200, json=page)])
-    with pytest.raises(UnexpectedAnswer, match="GET /v0/prices: 200, "):
+    with pytest.raises(UnexpectedResponse, match="GET /v0/prices: 200, "):
         list(api.client.list("/v0/prices"))
 
 
@@ -265,5 +265,5 @@ def test_every_page_is_retried_like_any_read() -> None:
 def test_an_error_in_the_middle_ends_the_list() -> None:
     first = httpx.Response(200, json=Collection(200).page(0, 100))
     api = Api([first, refusal(403)])
-    with pytest.raises(CallError, match="403"):
+    with pytest.raises(RequestError, match="403"):
         list(api.client.list("/v0/prices"))

@@ -6,26 +6,26 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_paygentic.api import APIError, CallError, NotFound, PaygenticError, UnexpectedAnswer
-from pulumi_paygentic.api.answer import read_answer
+from pulumi_paygentic.api import APIError, NotFound, PaygenticError, RequestError, UnexpectedResponse
 from pulumi_paygentic.api.api_errors import error_class
-from pulumi_paygentic.api.call import Call
+from pulumi_paygentic.api.request import Request
+from pulumi_paygentic.api.response import read_response
 from tests.api.support import FUZZ, KEY
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 HTML = {"content-type": "text/html"}
 
 
-def call(method: str = "GET") -> Call:
-    return Call(method, "/v0/prices/{id}", {"id": "price_1"})
+def request(method: str = "GET") -> Request:
+    return Request(method, "/v0/prices/{id}", {"id": "price_1"})
 
 
 def read(status: int, content: bytes, headers: Mapping[str, str] = JSON, *, method: str = "GET") -> dict[str, Any]:
-    return read_answer(call(method), status, headers, content, KEY)
+    return read_response(request(method), status, headers, content, KEY)
 
 
-def failure(status: int, content: bytes, headers: Mapping[str, str] = JSON, *, method: str = "GET") -> CallError:
-    with pytest.raises(CallError) as caught:
+def failure(status: int, content: bytes, headers: Mapping[str, str] = JSON, *, method: str = "GET") -> RequestError:
+    with pytest.raises(RequestError) as caught:
         read(status, content, headers, method=method)
     return caught.value
 
@@ -45,7 +45,7 @@ def test_no_content_is_the_answer_to_a_delete_only(status: int) -> None:
     assert read(status, b"", {}, method="DELETE") == {}
     for method in ("GET", "POST", "PATCH"):
         error = failure(status, b"", {}, method=method)
-        assert isinstance(error, UnexpectedAnswer)
+        assert isinstance(error, UnexpectedResponse)
         assert error.maybe_committed is (method != "GET")
 
 
@@ -54,13 +54,13 @@ def test_no_content_is_the_answer_to_a_delete_only(status: int) -> None:
 def test_a_success_without_the_object_is_unexpected(method: str, body: bytes) -> None:
     """A proxy's pleasantries must wipe nothing from a state."""
     error = failure(200, body, method=method)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert error.transient
 
 
 def test_a_success_with_another_object_is_unexpected() -> None:
     for method in ("GET", "PATCH"):
-        assert isinstance(failure(200, b'{"id": "price_2"}', method=method), UnexpectedAnswer)
+        assert isinstance(failure(200, b'{"id": "price_2"}', method=method), UnexpectedResponse)
 
 
 def test_a_delete_may_be_answered_with_nothing_or_anything_of_the_apis_own() -> None:
@@ -78,27 +78,27 @@ def test_a_delete_may_be_answered_with_nothing_or_anything_of_the_apis_own() -> 
         (b'{"id": "pri', JSON, "with JSON that can't be read or was cut off"),
         (b"<html>Sign in</html>", JSON, "with JSON that can't be read or was cut off"),
         (b'{"id": "\xff"}', JSON, "with JSON that can't be read or was cut off"),
-        (b"[]", JSON, "with JSON that is no object"),
-        (b"null", JSON, "with JSON that is no object"),
+        (b"[]", JSON, "with JSON that is not an object"),
+        (b"null", JSON, "with JSON that is not an object"),
     ],
 )
 def test_a_success_that_is_not_the_apis_is_unexpected_may_pass_and_may_have_been_a_write(
     method: str, content: bytes, headers: dict[str, str], told: str
 ) -> None:
     error = failure(200, content, headers, method=method)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert (error.status, error.transient, error.maybe_committed) == (200, True, method != "GET")
     assert f"200, {told}." in str(error)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
 def test_an_empty_success_is_a_cut_off_one(method: str) -> None:
-    assert isinstance(failure(200, b"", method=method), UnexpectedAnswer)
+    assert isinstance(failure(200, b"", method=method), UnexpectedResponse)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
 def test_a_number_that_is_none_is_unexpected(number: str) -> None:
-    assert isinstance(failure(200, f'{{"amount": {number}}}'.encode()), UnexpectedAnswer)
+    assert isinstance(failure(200, f'{{"amount": {number}}}'.encode()), UnexpectedResponse)
 
 
 def test_numbers_keep_every_digit_that_a_float_has() -> None:
@@ -109,18 +109,18 @@ def test_numbers_keep_every_digit_that_a_float_has() -> None:
 def test_half_a_character_is_unexpected_and_a_whole_one_is_not() -> None:
     whole = b'{"id": "price_1", "name": "\\ud83d\\ude00"}'
     assert read(200, whole) == {"id": "price_1", "name": "\N{GRINNING FACE}"}
-    assert isinstance(failure(200, b'{"name": "\\ud83d"}'), UnexpectedAnswer)
+    assert isinstance(failure(200, b'{"name": "\\ud83d"}'), UnexpectedResponse)
 
 
 def test_an_answer_nested_without_end_is_unexpected() -> None:
-    assert isinstance(failure(200, b'{"a":' * 100_000), UnexpectedAnswer)
+    assert isinstance(failure(200, b'{"a":' * 100_000), UnexpectedResponse)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 304, 300])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_redirect_is_unexpected_and_does_not_pass(status: int, method: str) -> None:
     error = failure(status, b"", {"location": "https://elsewhere.example.com/s3cret"}, method=method)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert (error.transient, error.maybe_committed) == (False, method == "POST")
     assert "a redirect" in str(error)
     assert "s3cret" not in str(error)
@@ -128,7 +128,7 @@ def test_a_redirect_is_unexpected_and_does_not_pass(status: int, method: str) ->
 
 @pytest.mark.parametrize("status", [100, 101, 199, 600, 999])
 def test_a_status_outside_of_http_is_unexpected(status: int) -> None:
-    assert isinstance(failure(status, b"{}"), UnexpectedAnswer)
+    assert isinstance(failure(status, b"{}"), UnexpectedResponse)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 410, 413, 422])
@@ -139,7 +139,7 @@ def test_a_refusal_counts_only_as_the_apis_own_json_and_then_nothing_happened(st
     assert (own.status, own.code, own.maybe_committed, own.transient) == (status, "NOPE", False, False)
 
     other = failure(status, b"<html>No</html>", HTML, method="POST")
-    assert isinstance(other, UnexpectedAnswer)
+    assert isinstance(other, UnexpectedResponse)
     assert (other.status, other.maybe_committed, other.transient) == (status, True, False)
 
 
@@ -163,7 +163,7 @@ def test_a_404_that_is_not_the_apis_own_never_says_that_an_object_is_gone(
     content: bytes, headers: dict[str, str]
 ) -> None:
     error = failure(404, content, headers)
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert "paygentic:baseUrl" in str(error)
 
 
@@ -200,7 +200,7 @@ def test_what_a_server_says_is_redacted_also_of_a_key_of_no_known_shape() -> Non
     )
     assert "401 Unauthorized: Bad key [redacted] of [redacted] at https://x.example/[redacted]." in str(error)
     with pytest.raises(APIError) as caught:
-        read_answer(call(), 401, JSON, b'{"message": "Bad key of-no-shape"}', "of-no-shape")
+        read_response(request(), 401, JSON, b'{"message": "Bad key of-no-shape"}', "of-no-shape")
     assert "of-no-shape" not in str(caught.value)
 
 

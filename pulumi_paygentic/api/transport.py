@@ -1,7 +1,7 @@
-"""The wire: how httpx is set up for this API, and what each of its exceptions means for a call.
+"""The transport: the set-up of httpx for this API, and the meaning of each of its exceptions for a request.
 
-httpx says where it failed; a caller needs to know whether the call could have arrived. So its exceptions fall into
-three: no connection (certainly not sent), a body that can't be decoded, and all the others (sent, perhaps in part).
+httpx says where it failed; a caller needs to know whether the request could have arrived. So there are three groups of
+exceptions: no connection (certainly not sent), a body that cannot be decoded, and all others (sent, perhaps in part).
 """
 
 from __future__ import annotations
@@ -12,38 +12,44 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pulumi_paygentic.api.address import is_loopback
-from pulumi_paygentic.api.errors import AnswerLost, CallError, ConfigurationError, ConnectionFailed, UnexpectedAnswer
+from pulumi_paygentic.api.base_url import is_loopback
+from pulumi_paygentic.api.errors import (
+    ConfigurationError,
+    ConnectionFailed,
+    RequestError,
+    ResponseLost,
+    UnexpectedResponse,
+)
 from pulumi_paygentic.api.redact import filter_http_logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_paygentic.api.call import Call
+    from pulumi_paygentic.api.request import Request
     from pulumi_paygentic.api.settings import Settings
 
 #: The meaning of each httpx exception; the nearest class in its own ancestry counts.
-MEANING: Mapping[type[Exception], type[CallError]] = {
+MEANING: Mapping[type[Exception], type[RequestError]] = {
     httpx.ConnectError: ConnectionFailed,
     httpx.ConnectTimeout: ConnectionFailed,
     httpx.PoolTimeout: ConnectionFailed,
     httpx.ProxyError: ConnectionFailed,
     httpx.UnsupportedProtocol: ConnectionFailed,
     httpx.InvalidURL: ConnectionFailed,
-    httpx.DecodingError: UnexpectedAnswer,
-    httpx.TooManyRedirects: UnexpectedAnswer,
-    httpx.HTTPError: AnswerLost,
-    httpx.StreamError: AnswerLost,
-    httpx.CookieConflict: AnswerLost,
+    httpx.DecodingError: UnexpectedResponse,
+    httpx.TooManyRedirects: UnexpectedResponse,
+    httpx.HTTPError: ResponseLost,
+    httpx.StreamError: ResponseLost,
+    httpx.CookieConflict: ResponseLost,
 }
 HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 
 # These are about the address, not about the network.
 _LASTING = (httpx.InvalidURL, httpx.UnsupportedProtocol)
-_SAID: Mapping[type[CallError], str] = {
+_SAID: Mapping[type[RequestError], str] = {
     ConnectionFailed: "could not connect to {host}, nothing was sent",
-    UnexpectedAnswer: "the answer could not be decoded",
-    AnswerLost: "no whole answer came back",
+    UnexpectedResponse: "the response could not be decoded",
+    ResponseLost: "no complete response arrived",
 }
 
 # Servers commonly close a connection that is idle for 5 seconds. Letting go first avoids sending a write into a
@@ -75,17 +81,16 @@ def open_http(settings: Settings, user_agent: str, transport: httpx.BaseTranspor
             transport=transport,
         )
     except (ImportError, ValueError, httpx.InvalidURL, OSError) as exc:
-        raise ConfigurationError(
-            [f"no proxy or certificates as the environment names them: check HTTPS_PROXY, SSL_CERT_FILE ({exc})"]
-        ) from exc
+        reason = "the proxy or the certificates that the environment names cannot be used"
+        raise ConfigurationError([f"{reason}: check HTTPS_PROXY and SSL_CERT_FILE ({exc})"]) from exc
 
 
-def translate(exc: Exception, call: Call, host: str) -> CallError:
-    """Return the error of this floor that `exc`, one of httpx's, means for `call` to `host`."""
+def translate(exc: Exception, request: Request, host: str) -> RequestError:
+    """Return the error of this floor that `exc`, one of httpx's, means for `request` to `host`."""
     kind = next(MEANING[cls] for cls in type(exc).__mro__ if cls in MEANING)
-    error = kind(f"{_SAID[kind].format(host=host)} ({type(exc).__name__}: {exc}).", **call.where)
+    error = kind(f"{_SAID[kind].format(host=host)} ({type(exc).__name__}: {exc}).", **request.where)
     error.transient = not isinstance(exc, _LASTING)
-    error.maybe_committed = call.writes and kind is not ConnectionFailed
+    error.maybe_committed = request.writes and kind is not ConnectionFailed
     error.under_way = error.maybe_committed and isinstance(exc, httpx.TimeoutException)
     if _certificate_refused(exc):
         error.transient = False
@@ -93,10 +98,10 @@ def translate(exc: Exception, call: Call, host: str) -> CallError:
     return error
 
 
-def lost(call: Call, what: str) -> AnswerLost:
-    """Return the error for a call that was sent and whose answer did not come whole."""
-    error = AnswerLost(what, **call.where)
-    error.maybe_committed = error.under_way = call.writes
+def lost(request: Request, what: str) -> ResponseLost:
+    """Return the error for a request that was sent and whose answer did not come whole."""
+    error = ResponseLost(what, **request.where)
+    error.maybe_committed = error.under_way = request.writes
     return error
 
 

@@ -36,16 +36,16 @@ def normalise_base_url(value: str, environment: str) -> str:
     if url is None:
         local = re.match(r"(localhost|127\.[\d.]+|\[::1\])(:\d+)?(/|$)", value)
         like = f"http://{local[1]}{local[2] or ''}" if local else DEFAULT_BASE_URL[environment]
-        raise ValueError(f"is no address: write it as {like}")
+        raise ValueError(f"is not a URL: write it as {like}")
     if url.userinfo or any(character in value for character in "?#@\\"):
-        raise ValueError("must have no user, query or fragment: the key is a setting of its own")
+        raise ValueError("must have no user, query or fragment: the key is a separate setting")
     if url.scheme == "http" and not is_loopback(value):
-        raise ValueError("would send the key in the clear: begin it with https:// (http is for loopback only)")
+        raise ValueError("would send the key unencrypted: use https:// (http is only for loopback)")
     for other, address in DEFAULT_BASE_URL.items():
         if other != environment and url.host.rstrip(".") == httpx.URL(address).host:
             raise ValueError(f"is the {other} address, and the environment is {environment}: make the two agree")
     if url.path.rstrip("/").rpartition("/")[2] in {"v0", "v1", "v2"}:
-        raise ValueError("ends in the API's version: leave that out, every path begins with its own")
+        raise ValueError("ends in the API's version: leave that out")
     return str(url).rstrip("/")
 
 

@@ -13,26 +13,26 @@ from typing import Final
 
 import pulumi
 
-from pulumi_paygentic.catalog.problems import shortened, shown_value
+from pulumi_paygentic.catalog.violations import shortened, shown_value
 
 EXACT: Final = 2**53
 """The largest whole number up to which a float holds every one exactly: Pulumi encodes all numbers as floats."""
-DEEPEST: Final = 50
+MAX_DEPTH: Final = 50
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def not_carried(argument: str, value: object, depth: int = 0) -> Iterator[str]:
+def unserializable(argument: str, value: object, depth: int = 0) -> Iterator[str]:
     """Yield every reason against a value, which may be nested."""
     match value:
-        case Mapping() | list() | tuple() if depth == DEEPEST:
-            yield f"{shortened(argument)} is nested without end: give a value of at most {DEEPEST} levels"
+        case Mapping() | list() | tuple() if depth == MAX_DEPTH:
+            yield f"{shortened(argument)} is nested too deeply: use at most {MAX_DEPTH} levels"
         case Mapping():
             yield from _keys(argument, value)
             for key, inner in value.items():
-                yield from not_carried(shortened(f"{argument}.{key}", most=200), inner, depth + 1)
+                yield from unserializable(shortened(f"{argument}.{key}", most=200), inner, depth + 1)
         case list() | tuple():
             for index, inner in enumerate(value):
-                yield from not_carried(f"{argument}[{index}]", inner, depth + 1)
+                yield from unserializable(f"{argument}[{index}]", inner, depth + 1)
         case None | bool() | Decimal() | pulumi.Output() | Awaitable():
             return
         case str() | int() | float():
@@ -50,9 +50,9 @@ def _keys(argument: str, keys: Iterable[object]) -> Iterator[str]:
 def _inexact(argument: str, value: str | float) -> Iterator[str]:
     if isinstance(value, str):
         if _SURROGATE.search(value):
-            yield f"{argument} holds half a character (a lone surrogate): give whole text"
+            yield f"{argument} contains an unpaired Unicode surrogate, which Pulumi cannot encode: remove it"
     elif not -EXACT <= value <= EXACT:  # nor is a NaN
-        yield f"{argument} is {shown_value(value)}, which Pulumi can't carry exactly: give it as a string"
+        yield f"{argument} is {shown_value(value)}, which Pulumi cannot represent exactly: write it as a string"
 
 
 def _called(value: object) -> str:

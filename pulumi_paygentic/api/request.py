@@ -7,7 +7,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pulumi_paygentic.api.errors import CallError, InvalidIdentifier
+from pulumi_paygentic.api.errors import InvalidIdentifier, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 IDEMPOTENT = frozenset({"GET", "PATCH", "DELETE"})
 
 
-class Call:
+class Request:
     """A method, a path template with its ids, and the query and body that go with it.
 
     `recover` looks for the object that an attempt with a lost answer may have created; it makes a POST safe to repeat.
@@ -44,13 +44,13 @@ class Call:
         self.attempts = 0
         #: True if any attempt so far could have taken effect.
         self.maybe_committed = False
-        self.last_error: CallError | None = None
+        self.last_error: RequestError | None = None
         self._recover = recover
         self._id = ids.get("id")
 
     @property
     def writes(self) -> bool:
-        """Return whether the call can change something."""
+        """Return whether the request can change something."""
         return self.method != "GET"
 
     def is_answered_by(self, body: Mapping[str, Any]) -> bool:
@@ -63,34 +63,34 @@ class Call:
 
     @property
     def where(self) -> dict[str, str]:
-        """The arguments by which an error names the call."""
+        """The arguments by which an error names the request."""
         return {"method": self.method, "path": self.path, "place": self.target}
 
-    def is_repeatable(self, error: CallError) -> bool:
+    def is_repeatable(self, error: RequestError) -> bool:
         """Return whether another attempt after `error` is safe."""
         return self.method in IDEMPOTENT or not error.maybe_committed or self._recover is not None
 
     @property
-    def is_looked_for(self) -> bool:
+    def is_recoverable(self) -> bool:
         """Return whether an attempt may have created an object that `recover` can find."""
         return self._recover is not None and self.maybe_committed
 
-    def look(self) -> dict[str, Any] | None:
+    def find_created(self) -> dict[str, Any] | None:
         """Return the object that an attempt with a lost answer created, None if there is none.
 
         If this search fails, nobody knows: the attempt's own error is raised, and no attempt follows.
         """
-        if self._recover is None or not self.is_looked_for:
+        if self._recover is None or not self.is_recoverable:
             return None
         try:
             found = self._recover()
-        except CallError as error:
+        except RequestError as error:
             self._recover = None
             raise (self.last_error or error) from error
         return None if found is None else dict(found)
 
-    def mark(self, error: CallError) -> None:
-        """Record `error`, and add to it that an earlier attempt of the same call may have taken effect."""
+    def record(self, error: RequestError) -> None:
+        """Record `error`, and add to it that an earlier attempt of the same request may have taken effect."""
         self.maybe_committed = self.maybe_committed or error.maybe_committed
         error.maybe_committed = self.maybe_committed
         error.attempts = self.attempts

@@ -3,7 +3,7 @@ import re
 import httpx
 import pytest
 
-from pulumi_paygentic.api.address import DEFAULT_BASE_URL, is_loopback, normalise_base_url
+from pulumi_paygentic.api.base_url import DEFAULT_BASE_URL, is_loopback, normalise_base_url
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_plain_http_is_for_loopback(url: str) -> None:
     ],
 )
 def test_plain_http_anywhere_else_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="in the clear: begin it with https"):
+    with pytest.raises(ValueError, match="unencrypted: use https"):
         normalise_base_url(url, "sandbox")
 
 
@@ -68,7 +68,7 @@ def test_an_address_with_more_than_a_path_is_refused_and_not_shown(url: str) -> 
     ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="is no address: write it as http"):
+    with pytest.raises(ValueError, match="is not a URL: write it as http"):
         normalise_base_url(url, "sandbox")
 
 

@@ -14,22 +14,22 @@ from pulumi_paygentic.adapter.session import NAMES
 _SPACE: Final = "paygentic:"
 
 
-def stack_problems() -> Iterator[str]:
+def config_problems() -> Iterator[str]:
     """Yield every reason against the stack's configuration that the provider would find too late, or not at all."""
     if pulumi.Config("paygentic").get("apiKey") and not is_config_secret("paygentic:apiKey"):
         yield (
-            "paygentic:apiKey is configured in the clear, and would stand so in the state: run"
-            " `pulumi config set --secret paygentic:apiKey ...`, or keep it in PAYGENTIC_API_KEY;"
-            " if `pulumi up` ran with it before, replace the key"
+            "paygentic:apiKey is configured in plain text, and the state would hold it so: run"
+            " `pulumi config set --secret paygentic:apiKey ...`, or set PAYGENTIC_API_KEY instead."
+            " If `pulumi up` ran with it before, replace the key"
         )
     if pulumi.get_project() == "paygentic":
-        return  # whose own settings are in the same name space
+        return  # a project of that name has settings of its own in the same namespace
     for key in sorted({**get_config_env(), **CONFIG.get()}):
         name = key.removeprefix(_SPACE)
         if key.startswith(_SPACE) and name not in NAMES:
             close = difflib.get_close_matches(name, NAMES, n=1)
-            hint = f"did you mean {_SPACE}{close[0]}" if close else f"known are {', '.join(NAMES)}"
-            yield f"{key} is no setting, and has no effect: {hint}; remove it with `pulumi config rm {key}`"
+            hint = f"Did you mean {_SPACE}{close[0]}?" if close else f"Known settings: {', '.join(NAMES)}."
+            yield f"{key} is an unknown setting. {hint} Remove it with `pulumi config rm {key}`"
 
 
 def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:
@@ -37,8 +37,8 @@ def import_problem(opts: pulumi.ResourceOptions | None) -> str | None:
     if opts is None or opts.import_ is None:
         return None
     return (
-        "import_ does not work for dynamic resources, a limit of Pulumi's: see the README's section on taking over a"
-        " catalog"
+        "import_ is not supported for dynamic resources, a limit of Pulumi: declare adopt_id to adopt an existing"
+        " object"
     )
 
 

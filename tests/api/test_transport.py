@@ -11,17 +11,17 @@ import httpx
 import pytest
 
 from pulumi_paygentic.api import (
-    AnswerLost,
-    CallError,
     Client,
     ConfigurationError,
     ConnectionFailed,
     Pacer,
+    RequestError,
+    ResponseLost,
     Settings,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
-from pulumi_paygentic.api.call import Call
-from pulumi_paygentic.api.wire import HTTPX_ERRORS, MEANING, translate
+from pulumi_paygentic.api.request import Request
+from pulumi_paygentic.api.transport import HTTPX_ERRORS, MEANING, translate
 from scripts.ports import reserved
 from tests.api.server import OK, Script, always, read_request, serving
 from tests.api.support import ENVIRON, KEY, Api, Time, ok, send
@@ -35,8 +35,8 @@ def client_of(url: str, **environ: str) -> Client:
     return Client(Settings.resolve(environ=ENVIRON | settings))
 
 
-def failure(client: Client, method: str) -> CallError:
-    with client, pytest.raises(CallError) as caught:
+def failure(client: Client, method: str) -> RequestError:
+    with client, pytest.raises(RequestError) as caught:
         send(client, method)
     return caught.value
 
@@ -57,8 +57,8 @@ def instance(kind: type[Exception]) -> Exception:
 def test_every_httpx_error_has_a_meaning_here(kind: type[Exception], method: str) -> None:
     exc = instance(kind)
     assert isinstance(exc, HTTPX_ERRORS)
-    error = translate(exc, Call(method, "/v0/prices", {}), "api.example.com")
-    assert type(error) in {ConnectionFailed, AnswerLost, UnexpectedAnswer}
+    error = translate(exc, Request(method, "/v0/prices", {}), "api.example.com")
+    assert type(error) in {ConnectionFailed, ResponseLost, UnexpectedResponse}
     assert error.maybe_committed == (method != "GET" and type(error) is not ConnectionFailed)
     assert kind.__name__ in str(error)
 
@@ -135,7 +135,7 @@ LOST: dict[str, Script] = {
 def test_an_answer_that_does_not_come_whole_is_lost(how: str, method: str) -> None:
     with serving(LOST[how]) as server:
         error = failure(client_of(server.url), method)
-    assert isinstance(error, AnswerLost)
+    assert isinstance(error, ResponseLost)
     assert (error.maybe_committed, error.transient) == (method != "GET", True)
 
 
@@ -147,7 +147,7 @@ def test_no_answer_in_time_is_a_lost_one(method: str) -> None:
 
     with serving(silent) as server:
         error = failure(client_of(server.url, PAYGENTIC_REQUEST_TIMEOUT="0.1"), method)
-    assert isinstance(error, AnswerLost)
+    assert isinstance(error, ResponseLost)
 
 
 def test_an_answer_that_drips_for_ever_is_lost() -> None:
@@ -162,9 +162,9 @@ def test_an_answer_that_drips_for_ever_is_lost() -> None:
     with serving(drip) as server:
         settings = Settings.resolve(environ={**ENVIRON, "PAYGENTIC_BASE_URL": server.url, "PAYGENTIC_MAX_RETRIES": "0"})
         error = failure(Client(settings, clock=time.clock, pacer=Pacer(clock=time.clock)), "PATCH")
-    assert isinstance(error, AnswerLost)
+    assert isinstance(error, ResponseLost)
     assert error.maybe_committed
-    assert "came too slowly" in str(error)
+    assert "took too long" in str(error)
 
 
 def test_an_answer_that_is_late_but_whole_counts() -> None:
@@ -179,7 +179,7 @@ def test_an_answer_that_is_late_but_whole_counts() -> None:
 def test_an_answer_that_does_not_decompress_is_unexpected_and_may_pass() -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     api = Api(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"no gzip")))
-    with pytest.raises(UnexpectedAnswer, match="could not be decoded") as caught:
+    with pytest.raises(UnexpectedResponse, match="could not be decoded") as caught:
         send(api.client, "PATCH")
     assert (caught.value.maybe_committed, caught.value.attempts) == (True, 6)
 
@@ -191,7 +191,7 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
                 yield b" " * 2**24
 
     api = Api(lambda _: httpx.Response(200, headers={"content-type": "application/json"}, stream=Endless()))
-    with pytest.raises(UnexpectedAnswer, match="more than 67108864 bytes") as caught:
+    with pytest.raises(UnexpectedResponse, match="more than 67108864 bytes") as caught:
         send(api.client, "POST")
     assert caught.value.maybe_committed
     assert len(api.requests) == 1
@@ -201,7 +201,7 @@ def test_a_small_answer_that_decompresses_into_a_huge_one_is_not_read_to_its_end
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     bomb = gzip.compress(b" " * (65 * 2**20))
     api = Api(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(bomb)))
-    with pytest.raises(UnexpectedAnswer, match="more than 67108864 bytes"):
+    with pytest.raises(UnexpectedResponse, match="more than 67108864 bytes"):
         send(api.client, "GET")
 
 
@@ -233,13 +233,13 @@ def test_a_redirect_is_not_followed() -> None:
         answer = b"HTTP/1.1 307 Go\r\nLocation: " + elsewhere.url.encode() + b"\r\nContent-Length: 0\r\n\r\n"
         with serving(always(answer)) as server:
             error = failure(client_of(server.url), "POST")
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, UnexpectedResponse)
     assert (server.connections, elsewhere.connections) == (1, 0)
 
 
 def test_a_redirect_to_nowhere_is_in_the_tree_too() -> None:
     api = Api(lambda _: httpx.Response(302, headers={"location": "https://exam\nple:port"}))
-    with pytest.raises(CallError):
+    with pytest.raises(RequestError):
         send(api.client, "GET")
 
 
@@ -284,7 +284,7 @@ def test_an_environment_that_can_not_be_used_is_a_configuration_error(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError, match="check HTTPS_PROXY, SSL_CERT_FILE") as caught:
+    with pytest.raises(ConfigurationError, match="check HTTPS_PROXY and SSL_CERT_FILE") as caught:
         client_of("https://api.sandbox.paygentic.io")
     assert "s3cret" not in str(caught.value)
 
