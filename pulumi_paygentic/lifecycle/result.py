@@ -63,7 +63,7 @@ class Difference(NamedTuple):
 
     @property
     def is_change(self) -> bool | None:
-        """Whether there is anything to do; None leaves it to a comparison of the inputs by name."""
+        """True if there is anything to do; None leaves it to a comparison of the inputs by name."""
         if self.forced:
             return True
         return bool(self.changed) if self.migrated else None

@@ -217,7 +217,7 @@ def test_a_call_that_was_aborted_keeps_its_message_when_the_sdk_ends_it_once_mor
 def test_work_done_in_part_leaves_out_what_is_none() -> None:
     context = Context()
     request = provider_pb2.UpdateRequest(urn=URN)
-    serve(request, context, lambda: engine.keep_partial("plan_1", {"a": None, "b": [1]}, {}, "the reason"))
+    serve(request, context, lambda: engine.save_partial("plan_1", {"a": None, "b": [1]}, {}, "the reason"))
     partial = provider_pb2.ErrorResourceInitFailed()
     assert status_pb2.Status.FromString(context.metadata["grpc-status-details-bin"]).details[0].Unpack(partial)
     assert list(partial.properties) == ["b"]
