@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulumi_paygentic.catalog import all_kinds
 from scripts.derived.page import HEADER, page
-from scripts.derived.tables import file_of, resources, settings
+from scripts.derived.tables import file_of, identities, resources, settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "docs/reference"
@@ -35,21 +35,23 @@ can't clear it.
 
 def files() -> dict[str, str]:
     """Return the text of each derived file, by its path below the root."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = with_tables((ROOT / "README.md").read_text(encoding="utf-8"), f"{REFERENCE}/")
+    identity = with_tables((ROOT / "docs/identity.md").read_text(encoding="utf-8"), "reference/")
     pages = {f"{REFERENCE}/{file_of(kind)}": page(kind) for kind in all_kinds()}
     index = INDEX.format(resources=resources(""))
     site = with_pages((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
-    return {"README.md": with_tables(readme), "mkdocs.yml": site, f"{REFERENCE}/index.md": index, **pages}
+    by_hand = {"README.md": readme, "docs/identity.md": identity, "mkdocs.yml": site}
+    return {**by_hand, f"{REFERENCE}/index.md": index, **pages}
 
 
-def with_tables(readme: str) -> str:
-    """Return the README with the tables below its markers derived anew."""
-    tables = {"resources": resources(f"{REFERENCE}/"), "settings": settings()}
+def with_tables(document: str, folder: str) -> str:
+    """Return the document with the tables below its markers derived anew; `folder` is where it finds the reference."""
+    tables = {"identities": identities(folder), "resources": resources(folder), "settings": settings()}
 
     def derived(match: re.Match[str]) -> str:
         return match[1] + tables[match[2]]
 
-    return re.sub(r"(<!-- (\w+), written by scripts/reference -->\n)(?:\|[^\n]*\n)*", derived, readme)
+    return re.sub(r"(<!-- (\w+), written by scripts/reference -->\n\n)(?:\|[^\n]*\n)*", derived, document)
 
 
 def with_pages(site: str) -> str:

@@ -28,6 +28,12 @@ def resources(folder: str) -> str:
     return table(["Resource", "Identity", "A change of these creates a new one", "On delete"], rows)
 
 
+def identities(folder: str) -> str:
+    """Return the table of the identities alone."""
+    rows = [[f"[`{kind.__name__}`]({folder}{file_of(kind)})", identity(kind)] for kind in all_kinds()]
+    return table(["Resource", "Identity"], rows)
+
+
 def identity(kind: type[CatalogObject]) -> str:
     """Return the fields by which an existing object is recognised."""
     if kind.natural_key:

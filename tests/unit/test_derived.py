@@ -49,11 +49,11 @@ def test_the_cells_of_a_table_stay_in_their_cells() -> None:
 
 
 def test_stale_tables_are_replaced_and_the_rest_stays() -> None:
-    marks = [f"<!-- {name}, written by scripts/reference -->\n" for name in ("resources", "settings")]
+    marks = [f"<!-- {name}, written by scripts/reference -->\n\n" for name in ("resources", "settings")]
     stale = f"before\n\n{marks[0]}| old |\n| --- |\n\nbetween\n\n{marks[1]}\nafter\n"
     fresh = f"before\n\n{marks[0]}{resources('docs/reference/')}\nbetween\n\n{marks[1]}{settings()}\nafter\n"
-    assert with_tables(stale) == fresh
-    assert with_tables(fresh) == fresh
+    assert with_tables(stale, "docs/reference/") == fresh
+    assert with_tables(fresh, "docs/reference/") == fresh
 
 
 def test_the_site_lists_a_page_for_each_resource_and_no_other() -> None:
