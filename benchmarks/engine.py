@@ -72,8 +72,8 @@ def measure(stack: Stack, emulator: Running) -> dict[str, Measured]:
         operation()
         seconds = time.perf_counter() - started
         rows = httpx.get(f"{emulator.url}/_emulator/calls").json()["calls"]
-        told = ", ".join(f"{row['count']} {row['method']} {row['path']}" for row in rows) or "none"
-        found[name] = Measured(seconds, told)
+        calls = ", ".join(f"{row['count']} {row['method']} {row['path']}" for row in rows) or "none"
+        found[name] = Measured(seconds, calls)
     return found
 
 

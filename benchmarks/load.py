@@ -1,4 +1,4 @@
-"""A load for the emulator: events, one request each, over kept connections, while its dashboard is looked at.
+"""A load for the emulator: events, one request each, over connections that stay open, while its dashboard is open.
 
 The requests are written by hand, so that the client takes as little of the machine as it can.
 """

@@ -3,7 +3,7 @@
     python -m benchmarks.metering [--events 100000] [--connections 8] [--rate N] [--no-dashboard | --browser]
 
 The emulator runs in a process of its own over a file, and is killed at the end: every event whose 202 arrived must be
-in the file. The load, and a browser if one is asked for, share the machine with it, so its own processor time is told
+in the file. The load, and a browser if one is asked for, share the machine with it, so its own processor time stands
 beside the clock's.
 """
 

@@ -44,11 +44,11 @@ def test_the_application_works_through_the_asgi_transport_of_httpx() -> None:
 
 def test_the_application_starts_and_ends_under_a_server_that_tells_it_to() -> None:
     async def scenario() -> list[str]:
-        told = iter(["lifespan.startup", "lifespan.shutdown"])
+        messages = iter(["lifespan.startup", "lifespan.shutdown"])
         said: list[str] = []
 
         async def receive() -> Message:
-            return {"type": next(told)}
+            return {"type": next(messages)}
 
         async def send(message: Message) -> None:
             said.append(message["type"])

@@ -91,6 +91,7 @@ Uri = Annotated[str, AfterValidator(_uri)]
 DecimalString = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 JsonPath = Annotated[str, StringConstraints(pattern=r"^\$\.[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+ReminderDays = Annotated[int, Field(ge=1, le=30)]
 Percentage = Annotated[float, Field(ge=0, le=100)]
 OnlyTrue = Annotated[bool, AfterValidator(_true)]
 LineReference = BeforeValidator(line_reference)

@@ -55,8 +55,8 @@ class Shop:
         found = self.merchant.get(f"/v2/invoices?subscriptionId={self.subscription['id']}&limit=100")["data"]
         [invoice] = [invoice for invoice in found if invoice["sequenceNumber"] == number]
         lines = self.merchant.get(f"/v2/invoices/{invoice['id']}/lineItems")["lineItems"]
-        told = [(li["lineItemType"], str(li["quantity"]), li["totalPrice"], li["totalTax"]) for li in lines]
-        return invoice["grandTotal"], told
+        shown = [(li["lineItemType"], str(li["quantity"]), li["totalPrice"], li["totalTax"]) for li in lines]
+        return invoice["grandTotal"], shown
 
     def money(self) -> Fraction:
         """The customer's money on the dashboard: test money, less everything paid and owed."""

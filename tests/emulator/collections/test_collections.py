@@ -120,7 +120,7 @@ def test_create_only_and_unknown_fields_of_an_update_are_ignored(merchant: Merch
 
 
 @each
-def test_unknown_fields_of_a_create_are_not_kept(merchant: Merchant, example: Example) -> None:
+def test_unknown_fields_of_a_create_are_not_stored(merchant: Merchant, example: Example) -> None:
     created = merchant.post(example.path, {**example.create(merchant), "unheardOf": 1, "deletedAt": "x"})
     assert not {"unheardOf", "deletedAt"} & created.keys()
 

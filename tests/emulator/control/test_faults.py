@@ -269,7 +269,7 @@ def test_only_a_hold_is_waited_for(merchant: Merchant) -> None:
         merchant.call("GET", f"{FAULTS}/{unknown}/held", expect=404)
 
 
-def test_the_first_n_or_the_nth_match_is_struck(merchant: Merchant) -> None:
+def test_a_fault_applies_to_the_first_n_or_the_nth_match(merchant: Merchant) -> None:
     _fault(merchant, "error", status=500, first=2)
     _fault(merchant, "error", status=503, nth=4)
     assert [_create(merchant).status_code for _ in range(6)] == [500, 500, 201, 503, 201, 201]
@@ -288,7 +288,7 @@ def test_chance_repeats_itself_for_the_same_seed(merchant: Merchant) -> None:
     assert run(2) != first
 
 
-def test_only_the_method_and_the_path_template_are_struck(merchant: Merchant) -> None:
+def test_a_fault_applies_only_to_its_method_and_path_template(merchant: Merchant) -> None:
     product = merchant.product()
     merchant.call("POST", FAULTS, {"kind": "error", "status": 500, "path": "/v0/products/{id}"}, expect=201)
     merchant.call("GET", f"/v0/products/{product}", expect=500)
@@ -318,7 +318,7 @@ def test_an_answer_without_a_body_survives_what_is_done_to_bodies(merchant: Merc
         merchant.call("DELETE", f"/v0/prices/{price}", expect=204)
 
 
-def test_struck_calls_are_counted_and_faults_say_how_often_they_struck(merchant: Merchant) -> None:
+def test_failed_calls_are_counted_and_faults_report_their_hits(merchant: Merchant) -> None:
     number = _fault(merchant, "error", status=500, nth=2)["id"]
     for _ in range(3):
         _create(merchant)
@@ -356,7 +356,7 @@ def test_struck_calls_are_counted_and_faults_say_how_often_they_struck(merchant:
         ({"kind": "rateLimit", "requestsPerSecond": 0}, "rateLimit.requestsPerSecond"),
     ],
 )
-def test_a_fault_that_could_never_strike_as_meant_is_refused(merchant: Merchant, fault: Json, field: str) -> None:
+def test_a_fault_that_could_never_apply_as_meant_is_refused(merchant: Merchant, fault: Json, field: str) -> None:
     assert merchant.refused("POST", FAULTS, fault) == {field}
     assert merchant.get(FAULTS) == {"faults": []}
 

@@ -1,4 +1,4 @@
-"""A flood of requests that are wrong in every way: each is told so, and nothing is kept of any."""
+"""A flood of requests that are wrong in every way: each is refused, and nothing of it is stored."""
 
 import re
 import socket
@@ -91,7 +91,7 @@ def url(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_told_so(emulator: Running, name: str) -> None:
+def test_a_malformed_request_is_answered_with_4xx(emulator: Running, name: str) -> None:
     assert 400 <= _status(_said(emulator.url, WRONG[name])) < 500
 
 
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_told_so(emulator: Running, name: str) -> None:
 def test_what_has_no_end_is_given_up(emulator: Running, name: str) -> None:
     before, more = ENDLESS[name]
     answer = _said(emulator.url, before, more * (4 * LARGEST_HEAD // len(more)))
-    assert answer == b"" or _status(answer) == 400, "closed, and told why if it was still listening"
+    assert answer == b"" or _status(answer) == 400, "closed, with the reason if the client still reads"
 
 
 @pytest.mark.parametrize("name", CUT)

@@ -16,7 +16,7 @@ def test_pages_are_cut_in_the_order_of_creation(merchant: Merchant) -> None:
     assert [product.id for product in merchant.sdk.products.list(request={"limit": 1}).data or []] == ids[:1]
 
 
-def test_a_page_has_ten_entries_unless_told_otherwise(merchant: Merchant) -> None:
+def test_a_page_has_ten_entries_by_default(merchant: Merchant) -> None:
     for number in range(11):
         merchant.product(str(number))
     answer = merchant.get("/v0/products")

@@ -86,14 +86,16 @@ def test_a_method_that_a_path_does_not_have_is_405(merchant: Merchant, method: s
 
 
 @pytest.mark.parametrize(("method", "path"), UNSUPPORTED)
-def test_what_is_not_reproduced_is_501_and_says_what(merchant: Merchant, method: str, path: str) -> None:
+def test_an_operation_that_is_not_implemented_is_501_and_names_its_area(
+    merchant: Merchant, method: str, path: str
+) -> None:
     body: Json | None = None if method in {"GET", "DELETE"} else {}
     answer = merchant.call(method, path, body, expect=501)
     assert answer["code"] == "NOT_REPRODUCED"
     assert answer["details"]["what"] in not_implemented()
 
 
-def test_every_part_that_is_not_reproduced_is_listed_and_is_501(merchant: Merchant) -> None:
+def test_every_part_that_is_not_implemented_is_listed_and_is_501(merchant: Merchant) -> None:
     product, customer = merchant.product(), merchant.customer()
     feature = merchant.feature(product, "metered", "calls")
     issue = {"customerId": customer, "featureId": feature}

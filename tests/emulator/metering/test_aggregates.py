@@ -130,7 +130,7 @@ steps = st.lists(
 
 @settings(deadline=None, max_examples=40)
 @given(steps)
-def test_what_is_kept_says_what_the_table_says(steps: list[Any]) -> None:
+def test_aggregates_in_memory_equal_the_table(steps: list[Any]) -> None:
     with _store() as (path, store):
         for step in steps:
             match step:
@@ -156,7 +156,7 @@ def test_what_is_kept_says_what_the_table_says(steps: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 9, 100, 700])
-def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int) -> None:
+def test_aggregates_stay_within_their_room_and_answers_stay_exact(room: int) -> None:
     """Also of one reading alone, which is then answered from the table."""
     with _store() as (_, store):
         store.derived(Aggregates).room = room
@@ -175,7 +175,7 @@ def test_no_more_is_kept_than_there_is_room_for_and_answers_stay_exact(room: int
         assert store.derived(Aggregates).weight <= room
 
 
-def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() -> None:
+def test_a_series_without_room_is_not_built_again_until_events_are_removed() -> None:
     with _store() as (_, store):
         aggregates = store.derived(Aggregates)
         aggregates.room = 50
@@ -191,7 +191,7 @@ def test_what_had_no_room_is_not_read_once_more_for_keeping_until_events_go() ->
         assert _measured(store, step)[0] == (59, 59)
 
 
-def test_only_a_write_of_events_that_is_taken_back_drops_what_is_kept() -> None:
+def test_only_a_rolled_back_write_of_events_drops_the_aggregates() -> None:
     with _store() as (_, store):
         step = Asked("run", "SUM", UsageQuery(0, 2**60))
         _do(store, Reported("run", "cus_a", None, MOMENTS[0], {"size": 1}))
@@ -207,7 +207,7 @@ def test_only_a_write_of_events_that_is_taken_back_drops_what_is_kept() -> None:
         assert not store.derived(Aggregates).series
 
 
-def test_a_refused_request_costs_the_next_question_nothing() -> None:
+def test_a_refused_request_leaves_the_aggregates() -> None:
     app = create_app()
     with client_of(app) as client:
         merchant = Merchant(cast("Paygentic", None), client, "org_emulator")

@@ -65,7 +65,7 @@ def test_usage_comes_metric_by_metric_and_window_by_window(client: httpx.Client,
     assert reports.usage(store, "org_other", start=START, end=END) == []
 
 
-def test_types_that_no_metric_measures_are_told(client: httpx.Client, store: Store) -> None:
+def test_types_that_no_metric_measures_are_reported(client: httpx.Client, store: Store) -> None:
     _metric(client, _made(client, "/v0/products")["id"])
     for kind in ("run", "rum", "runs", "runs"):
         _event(client, "2026-01-01T00:00:00Z", 1, type=kind)

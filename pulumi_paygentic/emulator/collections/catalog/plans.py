@@ -20,6 +20,7 @@ from pulumi_paygentic.emulator.http.fields import (
     PriceId,
     PricingUnitId,
     ProductId,
+    ReminderDays,
     omitted,
 )
 from pulumi_paygentic.emulator.http.schema import Body
@@ -31,7 +32,6 @@ _CADENCES = {"monthly": "P1M", "quarterly": "P3M", "yearly": "P1Y", "annual": "P
 _INTERVALS = {"P1M": "monthly", "P3M": "quarterly", "P1Y": "yearly"}
 Cadence = Literal["P1M", "P3M", "P1Y"]
 Interval = Literal["monthly", "quarterly", "yearly", "annual"]
-ReminderDays = Annotated[int, Field(ge=1, le=30)]
 
 
 class CreditAllocation(Body):

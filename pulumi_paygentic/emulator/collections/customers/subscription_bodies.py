@@ -6,9 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pulumi_paygentic.emulator.collections.catalog.plans import ReminderDays
 from pulumi_paygentic.emulator.collections.customers.customers import Address, TaxRates
-from pulumi_paygentic.emulator.http.fields import CustomerId, DateTime, Email, ExactDuration, PlanId, Uri, omitted
+from pulumi_paygentic.emulator.http.fields import (
+    CustomerId,
+    DateTime,
+    Email,
+    ExactDuration,
+    PlanId,
+    ReminderDays,
+    Uri,
+    omitted,
+)
 from pulumi_paygentic.emulator.http.schema import Body
 
 ChangeReason = Literal["commercial", "correction", "migration", "unspecified"]

@@ -136,7 +136,7 @@ def test_filing_an_item_elsewhere_moves_its_charges(merchant: Merchant) -> None:
     merchant.call("PATCH", f"/v0/items/{item}", {"catalogId": "prod_nothing"}, expect=404)
 
 
-def test_a_fee_with_prices_is_kept_and_names_them(merchant: Merchant) -> None:
+def test_a_fee_with_prices_is_not_deleted_and_the_refusal_names_them(merchant: Merchant) -> None:
     fee = merchant.fee()
     price = merchant.price(feeId=fee)
     with pytest.raises(errors.DeleteFeeConflictError) as caught:

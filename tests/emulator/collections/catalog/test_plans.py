@@ -90,7 +90,7 @@ def test_fields_of_a_plan_have_their_formats(merchant: Merchant, field: str, val
     assert {name.partition(".")[0] for name in refused} == {field}
 
 
-def test_a_plans_fields_are_kept_and_its_anchor_can_be_cleared(merchant: Merchant) -> None:
+def test_a_plans_fields_are_stored_and_its_anchor_can_be_cleared(merchant: Merchant) -> None:
     given = {
         "description": "Metered",
         "invoiceDisplayName": "API",

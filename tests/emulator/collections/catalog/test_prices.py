@@ -141,7 +141,7 @@ def test_all_broken_rules_are_named_at_once(merchant: Merchant) -> None:
     assert refused == {"quantity", "isObligation", "properties.unitPrice"}
 
 
-def test_what_the_rules_allow_is_kept(merchant: Merchant) -> None:
+def test_a_price_within_the_rules_is_stored(merchant: Merchant) -> None:
     rebate: Json = {"tax": CASHBACK, "invoiceDisplayGroup": "Rebates", "rateType": "proportion"}
     fee = {"quantity": 3, "isObligation": True, "billingCadence": "P0D", "paymentTerm": "in_advance"}
     metered = merchant.post("/v0/prices", merchant.price_fields(unit_price="-0.02", **rebate))
@@ -234,7 +234,7 @@ def test_a_price_moves_to_another_metric_of_its_plans_product_only(merchant: Mer
     assert merchant.refused("PATCH", f"/v0/prices/{fee_price}", {"billableMetricId": sibling}) == {"billableMetricId"}
 
 
-def test_a_price_that_a_plan_uses_is_kept_and_names_plan_and_versions(merchant: Merchant) -> None:
+def test_a_price_in_a_plan_is_not_deleted_and_the_refusal_names_plan_and_versions(merchant: Merchant) -> None:
     product = merchant.product()
     metric = merchant.metric(product)
     old, new = merchant.price(metric), merchant.price(metric)

@@ -200,7 +200,7 @@ def test_subscriptions_are_filtered(merchant: Merchant) -> None:
         merchant.call("GET", f"/v0/subscriptions?{query}", expect=400)
 
 
-def test_reset_removes_customers_and_the_catalog_only_when_told(merchant: Merchant, other: Merchant) -> None:
+def test_reset_removes_customers_and_the_catalog_only_on_request(merchant: Merchant, other: Merchant) -> None:
     plan, theirs = _plan(merchant), _plan(other)
     subscription = merchant.subscription(plan)
     merchant.sdk.merchants.reset(merchant_id=merchant.id, merchant_reset={"scope": "merchant", "keep_catalog": True})

@@ -64,7 +64,7 @@ def shop(merchant: Merchant) -> Shop:
     return Shop(merchant)
 
 
-def test_usage_is_kept_once_for_its_key_and_billed_once(shop: Shop) -> None:
+def test_usage_is_stored_once_for_its_key_and_billed_once(shop: Shop) -> None:
     first = shop.report("one", 3, metadata={"run": "7"})
     assert first["id"].startswith("usg_")
     assert (first["subscriptionId"], first["metadata"]) == (shop.subscription, {"run": "7"})
