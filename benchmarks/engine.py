@@ -17,7 +17,7 @@ from typing import NamedTuple
 import httpx
 
 from pulumi_paygentic.emulator import Running, running
-from tests.engine.stack import NO_CHECKPOINTS, ROOT, Stack
+from tests.engine.support.stack import NO_CHECKPOINTS, ROOT, Stack
 
 METRIC = """paygentic.BillableMetric(
         f"m{n}", product_id=product.id, name=f"Metric {n}", description="Counts" + (CHANGED if n == 0 else ""),

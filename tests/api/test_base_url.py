@@ -73,7 +73,7 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080/"])
-def test_an_address_of_this_machine_without_its_scheme_is_told_as_it_should_be(url: str) -> None:
+def test_an_address_of_this_machine_without_its_scheme_is_corrected_in_the_message(url: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"write it as http://{url.rstrip('/')}")):
         normalise_base_url(url, "sandbox")
 

@@ -154,11 +154,11 @@ def test_a_delete_returns_nothing() -> None:
 
 
 class Maker:
-    """A server that makes an object for each POST, and answers as it is told; `looked` counts the looks."""
+    """A server that creates an object for each POST, and answers as it is asked; `searches` counts the searches."""
 
     def __init__(self, *answers: httpx.Response | Exception, makes: bool = True, **environ: str) -> None:
         self.made: list[str] = []
-        self.looked = 0
+        self.searches = 0
         self._answers = iter(answers)
         self._makes = makes
         self.api = Api(self._handle, environ=environ)
@@ -171,57 +171,57 @@ class Maker:
             raise answer
         return answer
 
-    def look(self) -> dict[str, Any] | None:
-        self.looked += 1
+    def search(self) -> dict[str, Any] | None:
+        self.searches += 1
         return {"id": self.made[0]} if self.made else None
 
     def post(self) -> dict[str, Any]:
-        return self.api.client.post("/v0/prices", {}, recover=self.look)
+        return self.api.client.post("/v0/prices", {}, recover=self.search)
 
 
 def test_what_a_lost_post_made_is_found_and_not_made_again() -> None:
     maker = Maker(httpx.ReadError("reset"))
     assert maker.post() == {"id": "price_0"}
-    assert (maker.made, maker.looked) == (["price_0"], 1)
+    assert (maker.made, maker.searches) == (["price_0"], 1)
 
 
-def test_a_lost_post_that_made_nothing_is_sent_again_after_a_look() -> None:
+def test_a_lost_post_that_made_nothing_is_sent_again_after_a_search() -> None:
     maker = Maker(httpx.ReadError("reset"), ok(201), makes=False)
     assert maker.post() == {"id": "price_1"}
-    assert (maker.made, maker.looked) == (["price_0"], 1)
+    assert (maker.made, maker.searches) == (["price_0"], 1)
 
 
-def test_nobody_looks_before_the_server_had_time_to_end_what_it_began() -> None:
+def test_nothing_is_searched_before_the_server_had_time_to_end_what_it_began() -> None:
     maker = Maker(httpx.ReadError("reset"))
     maker.post()
     assert 2 <= sum(maker.api.time.slept) <= 2.5
 
 
-def test_nobody_looks_where_nothing_can_have_been_made() -> None:
+def test_nothing_is_searched_where_nothing_can_have_been_created() -> None:
     maker = Maker(ok(201))
     maker.post()
     refused = Api([httpx.ConnectError("refused"), refusal(429), refusal(409)])
     with pytest.raises(RequestError, match="409"):
-        refused.client.post("/v0/prices", {}, recover=maker.look)
-    assert maker.looked == 0
+        refused.client.post("/v0/prices", {}, recover=maker.search)
+    assert maker.searches == 0
 
 
 @pytest.mark.parametrize("answer", [refusal(503), httpx.Response(302), httpx.Response(404, text="no")])
-def test_the_last_attempt_is_followed_by_a_look_too(answer: httpx.Response) -> None:
+def test_the_last_attempt_is_followed_by_a_search_too(answer: httpx.Response) -> None:
     api = Api([answer], environ={"PAYGENTIC_MAX_RETRIES": "0"})
     assert api.client.post("/v0/prices", {}, recover=lambda: {"id": "found"}) == {"id": "found"}
 
 
 def test_a_post_whose_effect_nobody_finds_is_still_undecided() -> None:
     api = Api(lambda _: refusal(503), environ={"PAYGENTIC_MAX_RETRIES": "2"})
-    looks: list[None] = []
+    searches: list[None] = []
     with pytest.raises(RequestError, match="503") as caught:
-        api.client.post("/v0/prices", {}, recover=lambda: looks.append(None))
+        api.client.post("/v0/prices", {}, recover=lambda: searches.append(None))
     assert caught.value.maybe_committed
-    assert (len(api.requests), len(looks)) == (3, 3)
+    assert (len(api.requests), len(searches)) == (3, 3)
 
 
-def test_a_look_that_fails_leaves_the_posts_own_error_and_ends_the_call() -> None:
+def test_a_search_that_fails_leaves_the_posts_own_error_and_ends_the_call() -> None:
     api = Api([httpx.ReadError("reset")])
     broken = Api(lambda _: refusal(403))
     with pytest.raises(ResponseLost, match="POST /v0/prices") as caught:
@@ -261,17 +261,17 @@ def test_a_cancelled_client_lets_a_call_under_way_come_to_its_end() -> None:
     assert send(api.client, "POST") == {"id": "price_1"}
 
 
-def test_a_write_that_is_cancelled_before_it_is_repeated_stays_undecided_and_nobody_looks() -> None:
+def test_a_write_that_is_cancelled_before_it_is_repeated_stays_undecided_and_nothing_is_searched() -> None:
     def handler(_request: httpx.Request) -> httpx.Response:
         api.client.cancel()
         return refusal(503)
 
     api = Api(handler)
-    looks: list[None] = []
+    searches: list[None] = []
     with pytest.raises(Cancelled) as caught:
-        api.client.post("/v0/prices", {}, recover=lambda: looks.append(None))
+        api.client.post("/v0/prices", {}, recover=lambda: searches.append(None))
     assert caught.value.maybe_committed
-    assert looks == []
+    assert searches == []
 
 
 def test_a_client_closed_under_a_call_is_cancelled() -> None:

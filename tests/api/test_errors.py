@@ -188,7 +188,7 @@ def test_a_conflict_without_blockers_has_none(details: object) -> None:
     assert "Held by" not in str(error)
 
 
-def test_a_blocker_that_is_only_half_told_is_still_one() -> None:
+def test_a_blocker_that_is_only_partly_described_is_still_one() -> None:
     error = api_error(Conflict, 409, details={"blockers": [{"items": [{"id": 7}, "x"], "count": None}, {}]})
     assert isinstance(error, Conflict)
     assert list(map(str, error.blockers)) == ["object 7", "object"]

@@ -131,13 +131,13 @@ def test_every_call_and_every_retry_takes_a_turn() -> None:
     assert len(api.requests) == 3
 
 
-def test_a_limit_told_to_one_caller_holds_all_back() -> None:
+def test_a_limit_on_one_caller_holds_all_back() -> None:
     time = Time()
     pacer = Pacer(clock=time.clock)
-    told = Api([refusal(429, retry_after=20)], time=time, pacer=pacer, environ={"PAYGENTIC_MAX_RETRIES": "0"})
+    limited = Api([refusal(429, retry_after=20)], time=time, pacer=pacer, environ={"PAYGENTIC_MAX_RETRIES": "0"})
     other = Api([ok()], time=time, pacer=pacer)
     with pytest.raises(Exception, match="429"):
-        send(told.client, "GET")
+        send(limited.client, "GET")
     send(other.client, "GET")
     assert time.slept == [20]
 
@@ -145,10 +145,10 @@ def test_a_limit_told_to_one_caller_holds_all_back() -> None:
 def test_a_limit_longer_than_a_call_may_take_holds_nobody_back() -> None:
     time = Time()
     pacer = Pacer(clock=time.clock)
-    told = Api([refusal(429, retry_after=3600)], time=time, pacer=pacer)
+    limited = Api([refusal(429, retry_after=3600)], time=time, pacer=pacer)
     other = Api([ok()], time=time, pacer=pacer)
     with pytest.raises(Exception, match="429"):
-        send(told.client, "GET")
+        send(limited.client, "GET")
     send(other.client, "GET")
     assert time.slept == []
 

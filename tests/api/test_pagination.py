@@ -251,7 +251,7 @@ def test_the_query_goes_with_every_page_and_ids_into_the_path() -> None:
     ]
 
 
-def test_a_page_asks_for_a_hundred_unless_told_otherwise() -> None:
+def test_a_page_asks_for_a_hundred_by_default() -> None:
     api = Api([httpx.Response(200, json=Collection(0).page(0, 100))])
     assert list(api.client.list("/v0/prices")) == []
     assert api.requests[0].url.params["limit"] == "100"

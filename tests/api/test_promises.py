@@ -87,14 +87,14 @@ def test_a_post_alone_is_done_at_most_once_and_says_when_it_was_not(fate: list[O
 
 @FUZZ
 @given(FATE, st.integers(0, 6))
-def test_a_post_with_a_look_is_done_at_most_once_and_found_if_it_was(fate: list[Outcome], retries: int) -> None:
+def test_a_post_with_a_search_is_done_at_most_once_and_found_if_it_was(fate: list[Outcome], retries: int) -> None:
     server = Server(fate, retries)
 
-    def look() -> dict[str, str] | None:
+    def search() -> dict[str, str] | None:
         return {"id": "price_1"} if server.made else None
 
     try:
-        found = server.api.client.post("/v0/prices", {}, recover=look)
+        found = server.api.client.post("/v0/prices", {}, recover=search)
     except RequestError:
         assert server.made == 0
     else:

@@ -24,21 +24,21 @@ BOUNDARY = st.sampled_from(["", " ", "(", '"', "?email=", "=", "mailto:", ", "])
 
 @FUZZ
 @given(AROUND, KEYS, AROUND)
-def test_a_key_is_taken_out_wherever_it_stands(before: str, key: str, after: str) -> None:
+def test_a_key_is_redacted_wherever_it_stands(before: str, key: str, after: str) -> None:
     assert key not in redact(before + key + after)
     assert key not in one_line(before + key + after)
 
 
 @FUZZ
 @given(AROUND, TOKENS, AROUND)
-def test_the_configured_secret_is_taken_out_whatever_it_looks_like(before: str, secret: str, after: str) -> None:
+def test_the_configured_secret_is_redacted_whatever_it_looks_like(before: str, secret: str, after: str) -> None:
     for form in (secret, quote(secret, safe="")):
         assert form not in redact(before + form + after, secret)
 
 
 @FUZZ
 @given(BOUNDARY, st.lists(EMAILS, min_size=1, max_size=3), BOUNDARY, st.sampled_from([str, quote]))
-def test_emails_are_taken_out_also_percent_encoded(
+def test_emails_are_redacted_also_percent_encoded(
     before: str, emails: list[str], between: str, form: Callable[[str], str]
 ) -> None:
     shown = redact(before + between.join(map(form, emails)))

@@ -70,7 +70,7 @@ def test_a_delete_may_be_answered_with_nothing_or_anything_of_the_apis_own() -> 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
-    ("content", "headers", "told"),
+    ("content", "headers", "reported"),
     [
         (b"<html>Sign in</html>", HTML, "with text/html instead of JSON"),
         (b'{"id": "price_1"}', HTML, "with text/html instead of JSON"),
@@ -83,12 +83,12 @@ def test_a_delete_may_be_answered_with_nothing_or_anything_of_the_apis_own() -> 
     ],
 )
 def test_a_success_that_is_not_the_apis_is_unexpected_may_pass_and_may_have_been_a_write(
-    method: str, content: bytes, headers: dict[str, str], told: str
+    method: str, content: bytes, headers: dict[str, str], reported: str
 ) -> None:
     error = failure(200, content, headers, method=method)
     assert isinstance(error, UnexpectedResponse)
     assert (error.status, error.transient, error.maybe_committed) == (200, True, method != "GET")
-    assert f"200, {told}." in str(error)
+    assert f"200, {reported}." in str(error)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])

@@ -119,7 +119,7 @@ def test_gone_after_a_lost_delete_is_deleted(lost: Make) -> None:
 
 
 @pytest.mark.parametrize("before", [[], [lambda: refusal(429)], [lambda: httpx.ConnectError("refused")]])
-def test_gone_before_any_delete_arrived_is_told(before: list[Make]) -> None:
+def test_gone_before_any_delete_arrived_is_reported(before: list[Make]) -> None:
     api = Api([*(make() for make in before), refusal(404)])
     assert isinstance(failure(api, "DELETE"), NotFound)
 
@@ -154,7 +154,7 @@ def test_a_server_is_given_the_time_that_it_asks_for(status: int, method: str) -
     assert 7 <= wait <= 7 + FIRST_WAIT
 
 
-def test_threads_that_were_told_the_same_do_not_come_back_as_one() -> None:
+def test_threads_with_one_retry_after_do_not_come_back_as_one() -> None:
     apis = [Api([refusal(429, retry_after=7), ok()]) for _ in range(16)]
     for api in apis:
         send(api.client, "GET")
@@ -207,8 +207,8 @@ MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=st.
 def test_retry_after_as_a_date_counts_from_the_servers_own_clock(now: datetime, seconds: int) -> None:
     now = now.replace(microsecond=0)
     then = now + timedelta(seconds=seconds)
-    told = parse_retry_after(format_datetime(then, usegmt=True), format_datetime(now, usegmt=True))
-    assert told == max(0, seconds)
+    parsed = parse_retry_after(format_datetime(then, usegmt=True), format_datetime(now, usegmt=True))
+    assert parsed == max(0, seconds)
 
 
 def test_retry_after_as_a_date_counts_from_our_clock_where_the_server_does_not_tell_its_own() -> None:
@@ -269,7 +269,7 @@ def test_what_is_not_there_after_a_while_is_sent_again(what: str) -> None:
     assert api.time.now - began >= sum(LATE_SEARCHES)
 
 
-def test_looking_for_what_is_late_stays_within_the_deadline() -> None:
+def test_the_search_for_a_late_object_stays_within_the_deadline() -> None:
     api = Api([refusal(504) for _ in range(10)])
     began = api.time.now
     with pytest.raises(DeadlineExceeded) as caught:
@@ -278,9 +278,9 @@ def test_looking_for_what_is_late_stays_within_the_deadline() -> None:
     assert api.time.now - began <= api.settings.retry_deadline
 
 
-def test_an_answer_that_was_dropped_is_looked_for_once_before_the_next_attempt() -> None:
+def test_an_answer_that_was_dropped_is_searched_for_once_before_the_next_attempt() -> None:
     """The work behind it was at its end: there is nothing to wait for."""
     api = Api([PASSING["dropped"](), ok(201)])
-    looks: list[float] = []
-    api.client.post("/v0/prices", {}, recover=lambda: looks.append(api.time.now))
-    assert len(looks) == 1
+    searches: list[float] = []
+    api.client.post("/v0/prices", {}, recover=lambda: searches.append(api.time.now))
+    assert len(searches) == 1

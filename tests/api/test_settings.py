@@ -138,7 +138,7 @@ def test_a_key_of_the_other_environment_is_refused_wherever_it_would_go(
 
 
 @pytest.mark.parametrize("provider", [None, "second"])
-def test_a_production_stack_is_never_told_to_become_a_sandbox(provider: str | None) -> None:
+def test_a_production_stack_is_never_advised_to_become_a_sandbox(provider: str | None) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Settings.resolve({"apiKey": "sk_test_1", "environment": "production"}, environ=ENVIRON, provider=provider)
     (reason,) = caught.value.reasons

@@ -48,8 +48,8 @@ def httpx_errors() -> list[type[Exception]]:
 
 def instance(kind: type[Exception]) -> Exception:
     if issubclass(kind, httpx.HTTPStatusError):
-        return kind("told", request=httpx.Request("GET", "https://example.com"), response=httpx.Response(500))
-    return kind() if len(inspect.signature(kind).parameters) == 0 else kind("told")
+        return kind("failed", request=httpx.Request("GET", "https://example.com"), response=httpx.Response(500))
+    return kind() if len(inspect.signature(kind).parameters) == 0 else kind("failed")
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -304,7 +304,7 @@ def test_a_netrc_file_is_not_asked_for_a_key(monkeypatch: pytest.MonkeyPatch, tm
     assert f"\r\nAuthorization: Bearer {KEY}\r\n".encode() in seen[0]
 
 
-def test_cookies_are_not_kept() -> None:
+def test_cookies_are_not_stored() -> None:
     api = Api(lambda _: httpx.Response(200, json={"id": "price_1"}, headers={"set-cookie": "session=1; Path=/"}))
     send(api.client, "GET")
     send(api.client, "GET")
@@ -324,7 +324,7 @@ def test_a_certificate_that_is_not_trusted_does_not_pass_by_waiting() -> None:
     assert (caught.value.attempts, caught.value.transient) == (1, False)
 
 
-def test_an_error_that_is_not_of_the_network_is_not_taken_for_one() -> None:
+def test_an_error_that_is_not_of_the_network_is_not_mistaken_for_one() -> None:
     for bug in (RuntimeError, AssertionError, KeyError):
         api = Api([bug("a bug"), ok()])
         with pytest.raises(bug):

@@ -11,9 +11,9 @@ def test_a_merchants_month_ends_with_invoices_that_are_right_to_the_last_digit(t
         ["scripts/rehearse", "--screenshots", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    *_, heading, sums, told = done.stdout.splitlines()
+    *_, heading, sums, reported = done.stdout.splitlines()
     assert heading == "━━ The invoices are right"
     assert sums.startswith("4 lines of 2 invoices")
-    assert told.endswith("computed in fractions.")
+    assert reported.endswith("computed in fractions.")
     assert "POST /submissions: 402" in done.stdout
     assert len(list(tmp_path.glob("*.png"))) == 8

@@ -1,12 +1,12 @@
 import pytest
 
-from tests.contract.world import World
+from tests.support.account import MerchantAccount
 
 
 @pytest.fixture
-def world() -> World:
+def merchant() -> MerchantAccount:
     """An emulator with two of everything that the examples refer to, its calls not counted yet."""
-    world = World()
-    world.furnish()
-    world.calls()
-    return world
+    merchant = MerchantAccount()
+    merchant.furnish()
+    merchant.calls()
+    return merchant

@@ -6,8 +6,8 @@ import pytest
 
 from pulumi_paygentic.catalog import UNKNOWN, BillableMetric, Feature, Fee, Plan, Price, Product
 from pulumi_paygentic.lifecycle.advice import Advice, template_mismatch
-from tests.contract.engine import Engine, Program, Ref, Report, Resource
-from tests.contract.world import Inputs, World
+from tests.support.account import Inputs, MerchantAccount
+from tests.support.model_engine import Engine, Program, Ref, Report, Resource
 
 METRIC: Inputs = {
     "product_id": Ref("api"),
@@ -48,8 +48,8 @@ def shop(*plans: Inputs, price: Inputs | None = None, more: Inputs | None = None
 
 
 @pytest.fixture
-def engine(world: World) -> Engine:
-    return Engine(world)
+def engine(merchant: MerchantAccount) -> Engine:
+    return Engine(merchant)
 
 
 def twice(engine: Engine, program: Program) -> list[str]:
@@ -125,11 +125,11 @@ def test_what_is_not_known_is_not_warned_about() -> None:
     assert advice.seen(["price_1"]) is None
 
 
-def test_a_template_of_another_type_than_its_feature_is_refused(engine: Engine, world: World) -> None:
+def test_a_template_of_another_type_than_its_feature_is_refused(engine: Engine, merchant: MerchantAccount) -> None:
     wrong = shop(price={**INCLUDED, "entitlement_template": {"type": "static", "config": {}}})
     report = engine.up(wrong)
     assert "entitlement_template is of type static, and its feature is metered" in report.errors["price"]
-    assert "POST /v0/prices" not in world.writes()
+    assert "POST /v0/prices" not in merchant.writes()
     assert engine.up(shop(price={**INCLUDED, "grant_discount_enabled": True})).errors == {}
     assert "its feature is metered" in engine.up(wrong).errors["price"]
     boolean = shop(price={**INCLUDED, "entitlement_template": {"type": "boolean"}})
@@ -141,21 +141,26 @@ def test_a_template_of_another_type_than_its_feature_is_refused(engine: Engine, 
 
 @pytest.mark.parametrize("policy", ["version", "in_place"])
 def test_a_feature_outside_of_the_program_is_asked_for_before_anything_is_written(
-    engine: Engine, world: World, policy: str
+    engine: Engine, merchant: MerchantAccount, policy: str
 ) -> None:
     boolean: Inputs = {"type": "boolean"}
-    outside = {**PRICE, "billable_metric_id": world.id("bm_A"), "feature_id": world.id("feat_A"), "on_change": policy}
+    outside = {
+        **PRICE,
+        "billable_metric_id": merchant.id("bm_A"),
+        "feature_id": merchant.id("feat_A"),
+        "on_change": policy,
+    }
     metered = Resource(Price, {**outside, "entitlement_template": {"type": "metered"}})
     wrong = Resource(Price, {**outside, "entitlement_template": boolean})
     for held in (False, True):
         report = engine.up({"price": wrong})
-        assert f"and its feature is metered: give both one type ({world.id('feat_A')})" in report.errors["price"]
-        assert world.writes() == {}
+        assert f"and its feature is metered: give both one type ({merchant.id('feat_A')})" in report.errors["price"]
+        assert merchant.writes() == {}
         if not held:
             assert engine.up({"price": metered}).errors == {}
-        world.calls()
+        merchant.calls()
     assert engine.up({"price": Resource(Price, {**metered.inputs, "invoice_display_name": "B"})}).errors == {}
-    assert world.calls() == {"PATCH /v0/prices/{id}": 1}
+    assert merchant.calls() == {"PATCH /v0/prices/{id}": 1}
 
 
 @pytest.mark.parametrize(

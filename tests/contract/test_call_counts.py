@@ -3,8 +3,8 @@
 import pytest
 
 from pulumi_paygentic.catalog import BillableMetric, Plan, Price, Product
-from tests.contract.engine import Engine, Ref, Resource
-from tests.contract.world import World
+from tests.support.account import MerchantAccount
+from tests.support.model_engine import Engine, Ref, Resource
 
 
 def program(prices: int, plans: int, on_change: str = "version") -> dict[str, Resource]:
@@ -26,12 +26,12 @@ def program(prices: int, plans: int, on_change: str = "version") -> dict[str, Re
 
 
 def refresh_calls(prices: int, plans: int, on_change: str) -> int:
-    world = World()
-    engine = Engine(world)
+    merchant = MerchantAccount()
+    engine = Engine(merchant)
     assert not engine.up(program(prices, plans, on_change)).errors
-    world.calls()
+    merchant.calls()
     engine.refresh()
-    return sum(world.calls().values())
+    return sum(merchant.calls().values())
 
 
 def test_a_refresh_of_prices_that_refuse_costs_two_calls_a_plan_more() -> None:
@@ -39,10 +39,10 @@ def test_a_refresh_of_prices_that_refuse_costs_two_calls_a_plan_more() -> None:
 
 
 @pytest.mark.parametrize("count", [10, 40])
-def test_up_after_destroy_costs_at_most_three_calls_an_object(world: World, count: int) -> None:
-    engine, catalog = Engine(world), program(count, count)
+def test_up_after_destroy_costs_at_most_three_calls_an_object(merchant: MerchantAccount, count: int) -> None:
+    engine, catalog = Engine(merchant), program(count, count)
     assert not engine.up(catalog).errors
     engine.destroy()
-    world.calls()
+    merchant.calls()
     assert not engine.up(catalog).errors
-    assert sum(world.calls().values()) <= 3 * len(catalog)
+    assert sum(merchant.calls().values()) <= 3 * len(catalog)

@@ -13,29 +13,29 @@ from hypothesis import strategies as st
 from pulumi_paygentic.catalog import CatalogObject, Price, all_kinds
 from pulumi_paygentic.lifecycle import Difference, check, diff
 from pulumi_paygentic.lifecycle.state import ADOPTION
-from tests.cases import cases
-from tests.contract.world import MERCHANT, OWNER, Inputs, World
-from tests.strategies import PREFIXES, Ids, inputs_of
+from tests.support.account import MERCHANT, OWNER, Inputs, MerchantAccount
+from tests.support.profiles import cases
+from tests.support.strategies import PREFIXES, Ids, inputs_of
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
 EXISTING: Ids = {prefix: st.sampled_from([f"{prefix}_A", f"{prefix}_B"]) for prefix in PREFIXES.values()}
-"""Objects of the world, by their placeholders, so that what Hypothesis shows can be read."""
+"""Objects of the merchant, by their placeholders, so that what Hypothesis shows can be read."""
 
 
 @cache
-def world() -> World:
-    return World()
+def merchant() -> MerchantAccount:
+    return MerchantAccount()
 
 
-def clean() -> World:
-    """The world as it was at first."""
-    here = world()
+def clean() -> MerchantAccount:
+    """The merchant as it was at first."""
+    here = merchant()
     here.reset()
     return here
 
 
 def in_one_product(inputs: Inputs) -> Inputs:
-    """The world's items, metrics, fees and features all belong to its first product."""
+    """The merchant's items, metrics, fees and features all belong to its first product."""
     return {name: "prod_A" if name == "product_id" else value for name, value in inputs.items()}
 
 
@@ -46,7 +46,7 @@ def pairs(kind: type[CatalogObject]) -> st.SearchStrategy[tuple[Inputs, Inputs]]
     return st.tuples(one, one)
 
 
-def edit_of(kind: type[CatalogObject], before: Inputs, after: Inputs, checked: Inputs, here: World) -> Inputs:
+def edit_of(kind: type[CatalogObject], before: Inputs, after: Inputs, checked: Inputs, here: MerchantAccount) -> Inputs:
     """The second declaration as an edit of the first: what can't change stays, and so does what can't be cleared."""
     fixed = {name for name, field in kind.inputs().items() if field.behaviour.replaces}
     if kind is Price:
@@ -63,7 +63,7 @@ def edit_of(kind: type[CatalogObject], before: Inputs, after: Inputs, checked: I
     return edited
 
 
-def assert_converged(here: World, kind: type[CatalogObject], outcome: Any, inputs: Inputs) -> Inputs:
+def assert_converged(here: MerchantAccount, kind: type[CatalogObject], outcome: Any, inputs: Inputs) -> Inputs:
     read = here.lifecycle(kind).read(outcome.id, outcome.outputs)
     assert read is not None
     assert read.inputs == inputs
@@ -96,7 +96,7 @@ def test_any_object_and_any_edit_of_it_converge(kind: type[CatalogObject]) -> No
 
 
 @pytest.mark.parametrize("kind", [kind for kind in all_kinds() if kind.listed_by is not None])
-def test_any_object_is_taken_up_again_by_a_run_that_remembers_nothing(kind: type[CatalogObject]) -> None:
+def test_any_object_is_adopted_again_by_a_run_that_remembers_nothing(kind: type[CatalogObject]) -> None:
 
     @cases(30)
     @given(pairs(kind))

@@ -6,8 +6,8 @@ import pytest
 
 from pulumi_paygentic.catalog import Product
 from pulumi_paygentic.lifecycle import ObjectNotFound
-from tests.contract.world import Inputs, World
-from tests.examples_of_kinds import EXAMPLES, Example
+from tests.support.account import Inputs, MerchantAccount
+from tests.support.examples import EXAMPLES, Example
 
 each_kind = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 
@@ -15,11 +15,11 @@ each_kind = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 @each_kind
 @pytest.mark.parametrize("given", [False, True])
 def test_an_object_is_read_whole_whatever_arguments_come_with_its_id(
-    world: World, example: Example, given: bool
+    merchant: MerchantAccount, example: Example, given: bool
 ) -> None:
-    inputs = world.checked(example.kind, example.full)
-    made = world.lifecycle(example.kind).create(inputs)
-    found = world.lifecycle(example.kind).read(made.id, inputs if given else {})
+    inputs = merchant.checked(example.kind, example.full)
+    made = merchant.lifecycle(example.kind).create(inputs)
+    found = merchant.lifecycle(example.kind).read(made.id, inputs if given else {})
     assert found is not None
     assert found.inputs is None
     assert sent(example, found.outputs) == sent(example, made.outputs)
@@ -36,20 +36,20 @@ def sent(example: Example, outputs: Inputs) -> Inputs:
 @each_kind
 @pytest.mark.parametrize("given", [False, True])
 def test_an_object_that_is_not_there_is_an_error_that_names_it_and_the_account(
-    world: World, example: Example, given: bool
+    merchant: MerchantAccount, example: Example, given: bool
 ) -> None:
     object_id = f"{example.kind.id_prefix}doesnotexist12345678"
-    state = world.checked(example.kind, example.full) if given else {}
+    state = merchant.checked(example.kind, example.full) if given else {}
     with pytest.raises(ObjectNotFound) as caught:
-        world.lifecycle(example.kind).read(object_id, state)
+        merchant.lifecycle(example.kind).read(object_id, state)
     assert f"{example.kind.title} {object_id} does not exist in merchant org_" in str(caught.value)
     assert "(sandbox)" in str(caught.value)
 
 
-def test_an_object_that_was_read_before_and_is_gone_is_no_error(world: World) -> None:
+def test_an_object_that_was_read_before_and_is_gone_is_no_error(merchant: MerchantAccount) -> None:
     """A refresh takes it out of the state; the program's next reference is the error."""
-    made = world.lifecycle(Product).create(world.checked(Product, {"name": "Other", "description": ""}))
-    found = world.lifecycle(Product).read(made.id, {})
+    made = merchant.lifecycle(Product).create(merchant.checked(Product, {"name": "Other", "description": ""}))
+    found = merchant.lifecycle(Product).read(made.id, {})
     assert found is not None
-    world.call("POST", "/_emulator/reset")
-    assert world.lifecycle(Product).read(made.id, found.outputs) is None
+    merchant.call("POST", "/_emulator/reset")
+    assert merchant.lifecycle(Product).read(made.id, found.outputs) is None

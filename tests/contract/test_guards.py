@@ -6,14 +6,14 @@ import pytest
 
 from pulumi_paygentic.catalog import UNKNOWN, BillableMetric, Feature, Fee, Plan, Product
 from pulumi_paygentic.lifecycle import KeyInUse, Lifecycle, ProductMismatch, ReplacementRefused
-from tests.contract.engine import Engine, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, shop
-from tests.contract.world import MERCHANT, OWNER, World
+from tests.support.account import MERCHANT, OWNER, MerchantAccount
+from tests.support.model_engine import Engine, Ref, Resource
 
 
 @pytest.fixture
-def engine(world: World) -> Engine:
-    return Engine(world)
+def engine(merchant: MerchantAccount) -> Engine:
+    return Engine(merchant)
 
 
 def changed(name: str, **edit: Any) -> dict[str, Resource]:
@@ -31,13 +31,13 @@ def changed(name: str, **edit: Any) -> dict[str, Resource]:
     ],
 )
 def test_a_replacement_is_refused_unless_it_is_declared(
-    engine: Engine, world: World, name: str, edit: dict[str, Any], consequence: str
+    engine: Engine, merchant: MerchantAccount, name: str, edit: dict[str, Any], consequence: str
 ) -> None:
     engine.up(shop())
     held = engine.id(name)
-    world.calls()
+    merchant.calls()
     error = engine.up(changed(name, **edit)).errors[name]
-    assert world.calls() == {}
+    assert merchant.calls() == {}
     for word in (held, next(iter(edit)), consequence, "allow_replace=True"):
         assert word in error
     report = engine.up(changed(name, **edit, allow_replace=True))
@@ -45,12 +45,12 @@ def test_a_replacement_is_refused_unless_it_is_declared(
     assert engine.id(name) != held
 
 
-def test_what_hangs_on_a_replaced_product_is_refused_as_well(world: World) -> None:
+def test_what_hangs_on_a_replaced_product_is_refused_as_well(merchant: MerchantAccount) -> None:
     """In preview the new product's id is not known yet, but that it is replaced is."""
-    account = world.run()
-    product = world.checked(Product, {"name": "API", "description": ""})
+    account = merchant.run()
+    product = merchant.checked(Product, {"name": "API", "description": ""})
     metric = {"product_id": "prod_A", "name": "m", "description": "", "unit": "u", "aggregation": "COUNT"}
-    inputs = world.checked(BillableMetric, {**metric, "event_type": "e"})
+    inputs = merchant.checked(BillableMetric, {**metric, "event_type": "e"})
     replaced = {**product, "metadata": {"a": "b"}, "allow_replace": True}
     below = Lifecycle(BillableMetric, account, "urn:metric")
     state = {**inputs, "product_id": "prod_1"}
@@ -63,19 +63,19 @@ def test_what_hangs_on_a_replaced_product_is_refused_as_well(world: World) -> No
 
 
 @pytest.mark.parametrize("kind", [BillableMetric, Fee])
-def test_a_refiled_item_is_drift_with_a_sentence_and_never_a_replacement(world: World, kind: Any) -> None:
-    other = world.call("POST", "/v0/products", {"merchantId": MERCHANT, "name": "Other", "description": ""})["id"]
+def test_a_refiled_item_is_drift_with_a_sentence_and_never_a_replacement(merchant: MerchantAccount, kind: Any) -> None:
+    other = merchant.call("POST", "/v0/products", {"merchantId": MERCHANT, "name": "Other", "description": ""})["id"]
     charge = {"product_id": "prod_A", "name": "c", "description": "", "item_id": "itm_A"}
     more = {"unit": "u", "aggregation": "COUNT", "event_type": "e"} if kind is BillableMetric else {}
-    inputs = world.checked(kind, {**charge, **more, **({"allow_replace": True} if more else {})})
-    made = world.lifecycle(kind).create(inputs)
-    world.call("PATCH", f"/v0/items/{world.id('itm_A')}", {"catalogId": other})
-    read = world.lifecycle(kind).read(made.id, made.outputs)
+    inputs = merchant.checked(kind, {**charge, **more, **({"allow_replace": True} if more else {})})
+    made = merchant.lifecycle(kind).create(inputs)
+    merchant.call("PATCH", f"/v0/items/{merchant.id('itm_A')}", {"catalogId": other})
+    read = merchant.lifecycle(kind).read(made.id, made.outputs)
     assert read is not None
     assert read.outputs["product_id"] == other
     with pytest.raises(ProductMismatch) as caught:
-        world.lifecycle(kind).diff(made.id, read.outputs, inputs)
-    for word in (made.id, other, world.id("prod_A"), world.id("itm_A")):
+        merchant.lifecycle(kind).diff(made.id, read.outputs, inputs)
+    for word in (made.id, other, merchant.id("prod_A"), merchant.id("itm_A")):
         assert word in str(caught.value)
 
 
@@ -111,9 +111,9 @@ def test_a_unique_key_that_moves_is_an_error_that_names_both_and_two_runs_do_it(
     converged(engine, features(**after))
 
 
-def test_a_new_resource_that_takes_the_key_of_a_live_one_is_refused_by_check(world: World) -> None:
-    account = world.run()
-    old = world.checked(Feature, {"product_id": "prod_A", "key": "sso", "name": "SSO"})
+def test_a_new_resource_that_takes_the_key_of_a_live_one_is_refused_by_check(merchant: MerchantAccount) -> None:
+    account = merchant.run()
+    old = merchant.checked(Feature, {"product_id": "prod_A", "key": "sso", "name": "SSO"})
     new = {**old, "key": "other"}
     giver = Lifecycle(Feature, account, "urn::giver")
     giver.check(old, new)
@@ -123,16 +123,16 @@ def test_a_new_resource_that_takes_the_key_of_a_live_one_is_refused_by_check(wor
     assert "two runs" in str(reason)
 
 
-def test_a_key_that_a_foreign_object_holds_is_named_in_the_error(world: World) -> None:
+def test_a_key_that_a_foreign_object_holds_is_named_in_the_error(merchant: MerchantAccount) -> None:
     feature = {"product_id": "prod_A", "key": "sso", "name": "Theirs"}
-    body = {**Feature.body(world.resolve(feature)), "merchantId": MERCHANT}
-    theirs = world.call("POST", "/v0/features", body)["id"]
-    inputs = world.checked(Feature, {**feature, "key": "mine", "name": "Mine"})
-    made = world.lifecycle(Feature).create(inputs)
+    body = {**Feature.body(merchant.resolve(feature)), "merchantId": MERCHANT}
+    theirs = merchant.call("POST", "/v0/features", body)["id"]
+    inputs = merchant.checked(Feature, {**feature, "key": "mine", "name": "Mine"})
+    made = merchant.lifecycle(Feature).create(inputs)
     with pytest.raises(KeyInUse, match=theirs):
-        world.lifecycle(Feature).update(made.id, made.outputs, {**inputs, "key": "sso"})
+        merchant.lifecycle(Feature).update(made.id, made.outputs, {**inputs, "key": "sso"})
     assert OWNER  # the resource keeps its object
-    assert world.call("GET", f"/v0/features/{made.id}")["key"] == "mine"
+    assert merchant.call("GET", f"/v0/features/{made.id}")["key"] == "mine"
 
 
 def test_a_plan_that_is_replaced_on_purpose_leaves_the_old_one_with_a_warning(engine: Engine) -> None:

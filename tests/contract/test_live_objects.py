@@ -9,15 +9,15 @@ import pytest
 
 from pulumi_paygentic.catalog import CatalogObject, Feature, Fee, Price
 from pulumi_paygentic.lifecycle import Lifecycle
-from tests.contract.engine import Engine, Ref, Resource
 from tests.contract.test_prices_and_plans import converged, shop
-from tests.contract.world import OWNER, World
-from tests.in_process import Answer
+from tests.support.account import OWNER, MerchantAccount
+from tests.support.in_process import Answer
+from tests.support.model_engine import Engine, Ref, Resource
 
 
 @pytest.fixture
-def engine(world: World) -> Engine:
-    return Engine(world)
+def engine(merchant: MerchantAccount) -> Engine:
+    return Engine(merchant)
 
 
 DELETABLE: dict[str, tuple[type[CatalogObject], dict[str, Any], dict[str, Any]]] = {
@@ -36,7 +36,7 @@ DELETABLE: dict[str, tuple[type[CatalogObject], dict[str, Any], dict[str, Any]]]
 @pytest.mark.parametrize("refresh", [False, True], ids=["up", "up --refresh"])
 @pytest.mark.parametrize("name", DELETABLE)
 def test_a_replacement_that_adopted_its_own_object_and_was_cut_deletes_nothing_later(
-    engine: Engine, world: World, name: str, *, refresh: bool, changed: bool
+    engine: Engine, merchant: MerchantAccount, name: str, *, refresh: bool, changed: bool
 ) -> None:
     """The state then holds the object twice, live and waiting to be deleted, and the next run is a new process."""
     kind, inputs, edit = DELETABLE[name]
@@ -54,11 +54,11 @@ def test_a_replacement_that_adopted_its_own_object_and_was_cut_deletes_nothing_l
     assert not engine.up(program).errors
     assert engine.condemned == []
     assert engine.id(name) == held
-    world.call("GET", f"{kind.path}/{held}")
+    merchant.call("GET", f"{kind.path}/{held}")
     converged(engine, program)
 
 
-def test_a_replaced_price_goes_also_after_a_cut(engine: Engine, world: World) -> None:
+def test_a_replaced_price_goes_also_after_a_cut(engine: Engine, merchant: MerchantAccount) -> None:
     """A pending delete whose object nobody holds any more is carried out."""
     kind, inputs, _ = DELETABLE["price"]
     program = {**shop(), "price": Resource(kind, inputs)}
@@ -69,14 +69,14 @@ def test_a_replaced_price_goes_also_after_a_cut(engine: Engine, world: World) ->
     assert engine.up(broken).errors
     assert engine.id("price") != old
     assert not engine.up(program).errors
-    world.call("GET", f"/v0/prices/{old}", expect=404)
+    merchant.call("GET", f"/v0/prices/{old}", expect=404)
     converged(engine, program)
 
 
-def test_delete_before_create_deletes_the_live_object_of_the_resource_itself(world: World) -> None:
-    account = world.run()
-    inputs = world.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": "Once"})
-    made = world.lifecycle(Fee).create(inputs)
+def test_delete_before_create_deletes_the_live_object_of_the_resource_itself(merchant: MerchantAccount) -> None:
+    account = merchant.run()
+    inputs = merchant.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": "Once"})
+    made = merchant.lifecycle(Fee).create(inputs)
     fee = Lifecycle(Fee, account, OWNER)
     fee.diff(made.id, made.outputs, inputs)
     assert fee.delete(made.id, made.outputs) == []
@@ -84,15 +84,15 @@ def test_delete_before_create_deletes_the_live_object_of_the_resource_itself(wor
     assert again.id != made.id
 
 
-def test_a_failed_delete_leaves_the_object_to_its_resource(world: World) -> None:
-    """An equal resource that is created later in the run gets one of its own."""
-    account = world.run()
+def test_a_failed_delete_leaves_the_object_to_its_resource(merchant: MerchantAccount) -> None:
+    """An equal resource that is created later in the run gets a new one."""
+    account = merchant.run()
     price = {"billable_metric_id": "bm_A", "model": "standard", "unit_price": "1", "invoice_display_name": "n"}
-    inputs = world.checked(Price, {**price, "payment_term": "in_arrears"})
-    made = world.lifecycle(Price).create(inputs)
+    inputs = merchant.checked(Price, {**price, "payment_term": "in_arrears"})
+    made = merchant.lifecycle(Price).create(inputs)
     first = Lifecycle(Price, account, OWNER)
     first.diff(made.id, made.outputs, inputs)
-    world.transport.meddle = lambda request, answer: (
+    merchant.transport.intercept = lambda request, answer: (
         httpx.Response(400, json={"message": "no"}) if request.method == "DELETE" else answer()
     )
     with pytest.raises(Exception, match="400"):
@@ -100,16 +100,16 @@ def test_a_failed_delete_leaves_the_object_to_its_resource(world: World) -> None
     assert Lifecycle(Price, account, "urn:other").create(inputs).id != made.id
 
 
-def test_a_lost_answer_and_a_slow_one_of_identical_prices_leave_one_price_each(world: World) -> None:
+def test_a_lost_answer_and_a_slow_one_of_identical_prices_leave_one_price_each(merchant: MerchantAccount) -> None:
     """A is committed and its answer is slow; B's answer is lost, and B finds A's price first."""
     price = {"billable_metric_id": "bm_A", "model": "standard", "unit_price": "1", "invoice_display_name": "n"}
-    inputs = world.checked(Price, {**price, "payment_term": "in_arrears"})
-    before = {price["id"] for price in world.everything(Price)}
-    account, both_searched = world.run(), threading.Barrier(2)
+    inputs = merchant.checked(Price, {**price, "payment_term": "in_arrears"})
+    before = {price["id"] for price in merchant.everything(Price)}
+    account, both_searched = merchant.run(), threading.Barrier(2)
     a_committed, b_done, made = threading.Event(), threading.Event(), dict[str, str]()
     lock, posts = threading.RLock(), list[str]()
 
-    def meddle(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
         if request.method != "POST":
             with lock:
                 return answer()
@@ -143,13 +143,13 @@ def test_a_lost_answer_and_a_slow_one_of_identical_prices_leave_one_price_each(w
         b_done.set()
 
     a, b = threading.Thread(target=create, args=("urn:a",)), threading.Thread(target=create_b)
-    world.transport.meddle = meddle
+    merchant.transport.intercept = intercept
     a.start()
     b.start()
     a.join()
     b.join()
     assert len(set(made.values())) == 2
-    assert {price["id"] for price in world.everything(Price)} - before == set(made.values())
+    assert {price["id"] for price in merchant.everything(Price)} - before == set(made.values())
 
 
 def test_the_engine_in_memory_keeps_what_waits_to_be_deleted(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""A POST whose answer is lost after the commit is never sent again before it was looked for: one object each."""
+"""A POST whose answer is lost after the commit is never sent again before a search for its object: one object each."""
 
 import httpx
 import pytest
@@ -7,9 +7,9 @@ from pulumi_paygentic.api import BadRequest, PaygenticError, ResponseLost
 from pulumi_paygentic.catalog import AuthorizationLink, Plan, Price, Product
 from pulumi_paygentic.lifecycle import LinkUnconfirmed
 from tests.contract.test_every_kind import assert_converged
-from tests.contract.world import Inputs, World
-from tests.examples_of_kinds import EXAMPLES, Example
-from tests.in_process import Answer
+from tests.support.account import Inputs, MerchantAccount
+from tests.support.examples import EXAMPLES, Example
+from tests.support.in_process import Answer
 
 LISTED = [example for example in EXAMPLES if example.kind is not AuthorizationLink]
 each_kind = pytest.mark.parametrize("example", LISTED, ids=str)
@@ -27,25 +27,25 @@ FEATURED: Inputs = {
 
 @each_kind
 @pytest.mark.parametrize("which", ["minimal", "full"])
-def test_one_object_although_the_answer_was_lost(world: World, example: Example, which: str) -> None:
-    inputs = world.checked(example.kind, getattr(example, which))
-    before = len(world.everything(example.kind))
-    world.calls()
-    with world.losing() as lost:
-        outcome = world.lifecycle(example.kind).create(inputs)
+def test_one_object_although_the_answer_was_lost(merchant: MerchantAccount, example: Example, which: str) -> None:
+    inputs = merchant.checked(example.kind, getattr(example, which))
+    before = len(merchant.everything(example.kind))
+    merchant.calls()
+    with merchant.losing() as lost:
+        outcome = merchant.lifecycle(example.kind).create(inputs)
     assert len(lost) == 1
-    assert world.writes() == {f"POST {example.kind.path}": 1}
-    assert len(world.everything(example.kind)) == before + 1
-    assert_converged(world, example, outcome, inputs)
+    assert merchant.writes() == {f"POST {example.kind.path}": 1}
+    assert len(merchant.everything(example.kind)) == before + 1
+    assert_converged(merchant, example, outcome, inputs)
 
 
 @each_kind
 @pytest.mark.parametrize("which", ["minimal", "full"])
 def test_one_object_although_the_run_was_killed_before_it_remembered(
-    world: World, example: Example, which: str
+    merchant: MerchantAccount, example: Example, which: str
 ) -> None:
-    inputs = world.checked(example.kind, getattr(example, which))
-    before = len(world.everything(example.kind))
+    inputs = merchant.checked(example.kind, getattr(example, which))
+    before = len(merchant.everything(example.kind))
 
     def kill(request: httpx.Request, answer: Answer) -> httpx.Response:
         response = answer()
@@ -53,86 +53,92 @@ def test_one_object_although_the_run_was_killed_before_it_remembered(
             raise KeyboardInterrupt
         return response
 
-    world.transport.meddle = kill
+    merchant.transport.intercept = kill
     with pytest.raises(KeyboardInterrupt):
-        world.lifecycle(example.kind).create(inputs)
-    world.transport.meddle = lambda _request, answer: answer()
-    outcome = world.lifecycle(example.kind).create(inputs)
-    assert len(world.everything(example.kind)) == before + 1
-    assert_converged(world, example, outcome, inputs)
+        merchant.lifecycle(example.kind).create(inputs)
+    merchant.transport.intercept = lambda _request, answer: answer()
+    outcome = merchant.lifecycle(example.kind).create(inputs)
+    assert len(merchant.everything(example.kind)) == before + 1
+    assert_converged(merchant, example, outcome, inputs)
 
 
-def test_a_price_whose_feature_has_no_allowance_is_known_again(world: World) -> None:
+def test_a_price_whose_feature_has_no_allowance_is_known_again(merchant: MerchantAccount) -> None:
     example = Example(Price, "featured", FEATURED, FEATURED, {}, {})
-    inputs = world.checked(Price, FEATURED)
-    with world.losing() as lost:
-        outcome = world.lifecycle(Price).create(inputs)
+    inputs = merchant.checked(Price, FEATURED)
+    with merchant.losing() as lost:
+        outcome = merchant.lifecycle(Price).create(inputs)
     assert len(lost) == 1
-    assert world.writes() == {"POST /v0/prices": 1}
-    assert_converged(world, example, outcome, inputs)
-    again = world.lifecycle(Price).create(inputs)
+    assert merchant.writes() == {"POST /v0/prices": 1}
+    assert_converged(merchant, example, outcome, inputs)
+    again = merchant.lifecycle(Price).create(inputs)
     assert again.id == outcome.id
-    assert world.writes() == {}
+    assert merchant.writes() == {}
 
 
-def test_a_price_with_an_allowance_is_not_taken_for_one_without(world: World) -> None:
-    with_one = world.checked(Price, {**FEATURED, "entitlement_template": {"type": "metered", "issue_after_reset": 5}})
-    first = world.lifecycle(Price).create(with_one)
-    second = world.lifecycle(Price).create(world.checked(Price, FEATURED))
+def test_a_price_with_an_allowance_is_not_mistaken_for_one_without(merchant: MerchantAccount) -> None:
+    with_one = merchant.checked(
+        Price, {**FEATURED, "entitlement_template": {"type": "metered", "issue_after_reset": 5}}
+    )
+    first = merchant.lifecycle(Price).create(with_one)
+    second = merchant.lifecycle(Price).create(merchant.checked(Price, FEATURED))
     assert second.id != first.id
 
 
-def test_the_answer_to_a_mint_is_lost_and_there_is_one_new_version(world: World) -> None:
+def test_the_answer_to_a_mint_is_lost_and_there_is_one_new_version(merchant: MerchantAccount) -> None:
     plan = {"product_id": "prod_A", "name": "Usage", "currency": "USD", "prices": {"basic": "price_A"}}
-    inputs = world.checked(Plan, plan)
-    outcome = world.lifecycle(Plan).create(inputs)
-    news = world.checked(Plan, {**plan, "prices": {"basic": "price_B", "more": "price_A"}}, inputs)
-    with world.losing() as lost:
-        updated = world.lifecycle(Plan).update(outcome.id, outcome.outputs, news)
+    inputs = merchant.checked(Plan, plan)
+    outcome = merchant.lifecycle(Plan).create(inputs)
+    news = merchant.checked(Plan, {**plan, "prices": {"basic": "price_B", "more": "price_A"}}, inputs)
+    with merchant.losing() as lost:
+        updated = merchant.lifecycle(Plan).update(outcome.id, outcome.outputs, news)
     assert len(lost) == 1
-    assert len(world.call("GET", f"/v0/plans/{outcome.id}/versions")["data"]) == 2
+    assert len(merchant.call("GET", f"/v0/plans/{outcome.id}/versions")["data"]) == 2
     assert updated.outputs["prices"] == news["prices"]
 
 
 LINK: Inputs = {"plan_id": "plan_A", "email": "ada@example.com"}
 
 
-def test_a_link_whose_answer_was_lost_is_not_sent_again(world: World) -> None:
+def test_a_link_whose_answer_was_lost_is_not_sent_again(merchant: MerchantAccount) -> None:
     """The API may have written to the user, and has no list in which the link could be found."""
-    inputs = world.checked(AuthorizationLink, LINK)
-    with world.losing(), pytest.raises(LinkUnconfirmed) as caught:
-        world.lifecycle(AuthorizationLink).create(inputs)
-    assert world.writes() == {"POST /v0/customers/authorization": 1}
+    inputs = merchant.checked(AuthorizationLink, LINK)
+    with merchant.losing(), pytest.raises(LinkUnconfirmed) as caught:
+        merchant.lifecycle(AuthorizationLink).create(inputs)
+    assert merchant.writes() == {"POST /v0/customers/authorization": 1}
     assert caught.value.maybe_committed
     assert "resend=True" in str(caught.value)
     assert "ada" not in str(caught.value)
 
 
-def test_a_link_whose_answer_was_lost_is_sent_again_where_the_program_allows_it(world: World) -> None:
+def test_a_link_whose_answer_was_lost_is_sent_again_where_the_program_allows_it(merchant: MerchantAccount) -> None:
     """The one object of which there may be two: the lost one expires unused."""
-    inputs = world.checked(AuthorizationLink, {**LINK, "resend": True})
-    with world.losing():
-        outcome = world.lifecycle(AuthorizationLink).create(inputs)
-    assert world.writes() == {"POST /v0/customers/authorization": 2}
-    assert world.lifecycle(AuthorizationLink).read(outcome.id, outcome.outputs) is not None
+    inputs = merchant.checked(AuthorizationLink, {**LINK, "resend": True})
+    with merchant.losing():
+        outcome = merchant.lifecycle(AuthorizationLink).create(inputs)
+    assert merchant.writes() == {"POST /v0/customers/authorization": 2}
+    assert merchant.lifecycle(AuthorizationLink).read(outcome.id, outcome.outputs) is not None
 
 
 @pytest.mark.parametrize("status", [429, 400])
-def test_a_link_that_was_certainly_not_made_is_sent_again_or_refused_as_ever(world: World, status: int) -> None:
+def test_a_link_that_was_certainly_not_made_is_sent_again_or_refused_as_ever(
+    merchant: MerchantAccount, status: int
+) -> None:
     answers = [httpx.Response(status, json={"message": "not so"})]
-    world.transport.meddle = lambda request, answer: answers.pop() if answers and request.method == "POST" else answer()
-    inputs = world.checked(AuthorizationLink, LINK)
+    merchant.transport.intercept = lambda request, answer: (
+        answers.pop() if answers and request.method == "POST" else answer()
+    )
+    inputs = merchant.checked(AuthorizationLink, LINK)
     if status == 429:
-        assert world.lifecycle(AuthorizationLink).create(inputs).outputs["status"] == "pending"
+        assert merchant.lifecycle(AuthorizationLink).create(inputs).outputs["status"] == "pending"
     else:
         with pytest.raises(BadRequest):
-            world.lifecycle(AuthorizationLink).create(inputs)
+            merchant.lifecycle(AuthorizationLink).create(inputs)
 
 
 @each_kind
-def test_a_post_that_had_no_effect_is_sent_again(world: World, example: Example) -> None:
-    inputs = world.checked(example.kind, example.full)
-    before = len(world.everything(example.kind))
+def test_a_post_that_had_no_effect_is_sent_again(merchant: MerchantAccount, example: Example) -> None:
+    inputs = merchant.checked(example.kind, example.full)
+    before = len(merchant.everything(example.kind))
     refused: list[int] = []
 
     def break_once(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -141,15 +147,15 @@ def test_a_post_that_had_no_effect_is_sent_again(world: World, example: Example)
             return httpx.Response(503, json={"message": "not now"})
         return answer()
 
-    world.transport.meddle = break_once
-    outcome = world.lifecycle(example.kind).create(inputs)
+    merchant.transport.intercept = break_once
+    outcome = merchant.lifecycle(example.kind).create(inputs)
     assert refused == [503]
-    assert len(world.everything(example.kind)) == before + 1
-    assert_converged(world, example, outcome, inputs)
+    assert len(merchant.everything(example.kind)) == before + 1
+    assert_converged(merchant, example, outcome, inputs)
 
 
-def test_when_even_the_look_fails_nothing_is_sent_again_and_the_next_run_finds_it(world: World) -> None:
-    inputs = world.checked(Product, {"name": "Lost API", "description": ""})
+def test_when_even_the_search_fails_nothing_is_sent_again_and_the_next_run_finds_it(merchant: MerchantAccount) -> None:
+    inputs = merchant.checked(Product, {"name": "Lost API", "description": ""})
     posted: list[str] = []
 
     def dark(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -161,10 +167,10 @@ def test_when_even_the_look_fails_nothing_is_sent_again_and_the_next_run_finds_i
             raise httpx.ReadError("dark", request=request)
         return response
 
-    world.transport.meddle = dark
+    merchant.transport.intercept = dark
     with pytest.raises(PaygenticError) as caught:
-        world.lifecycle(Product).create(inputs)
+        merchant.lifecycle(Product).create(inputs)
     assert isinstance(caught.value, ResponseLost)
-    world.transport.meddle = lambda _request, answer: answer()
-    assert world.writes() == {"POST /v0/products": 1}
-    assert world.lifecycle(Product).create(inputs).id == posted[0]
+    merchant.transport.intercept = lambda _request, answer: answer()
+    assert merchant.writes() == {"POST /v0/products": 1}
+    assert merchant.lifecycle(Product).create(inputs).id == posted[0]

@@ -1,4 +1,4 @@
-"""A program that is declared, edited, taken apart, drifted behind its back, interrupted, refreshed and destroyed.
+"""A program that is declared, edited, reduced, drifted behind its back, interrupted, refreshed and destroyed.
 
 After every up that ends well: a second one writes nothing, the account holds exactly what the program declares, and no
 object twice.  After a destroy the account holds what the API can't delete, and only that.
@@ -22,11 +22,11 @@ from hypothesis.stateful import (
 )
 
 from pulumi_paygentic.catalog import BillableMetric, CatalogObject, Feature, Fee, Plan, Price, Product
-from tests.cases import cases
-from tests.contract.engine import Engine, Ref, Report, Resource
 from tests.contract.test_prices_and_plans import default, lines
-from tests.contract.world import Inputs, World
-from tests.in_process import Answer
+from tests.support.account import Inputs, MerchantAccount
+from tests.support.in_process import Answer
+from tests.support.model_engine import Engine, Ref, Report, Resource
+from tests.support.profiles import cases
 
 ORDER: tuple[type[CatalogObject], ...] = (Product, BillableMetric, Fee, Feature, Price, Plan)
 texts = st.sampled_from(["", "One", "Two"])
@@ -34,13 +34,13 @@ amounts = st.sampled_from(["0.001", "2", "-1", "30"])
 
 
 class Shop(RuleBasedStateMachine):
-    """One stack over one account, and somebody else who meddles."""
+    """One stack over one account, and somebody else who changes objects."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
-        self.world.adopt = True  # a program that was killed or destroyed may be edited before the next up
-        self.engine = Engine(self.world)
+        self.merchant = MerchantAccount()
+        self.merchant.adopt = True  # a program that was killed or destroyed may be edited before the next up
+        self.engine = Engine(self.merchant)
         self.program: dict[str, Resource] = {}
         self.settled = True
         """Whether nothing happened since the last up that ended well."""
@@ -150,8 +150,8 @@ class Shop(RuleBasedStateMachine):
         """What the resource is to belong to; one that others refer to stays where it is."""
         if any(name in self.refers(resource.inputs) for resource in self.program.values()):
             field = "product_id" if kind is Product else "billable_metric_id"
-            kept: Ref = self.program[name].inputs[field]
-            return kept
+            retained: Ref = self.program[name].inputs[field]
+            return retained
         return Ref(data.draw(st.sampled_from(self.declared(kind))))
 
     def refers(self, value: Any) -> set[str]:
@@ -192,19 +192,19 @@ class Shop(RuleBasedStateMachine):
                 raise KeyboardInterrupt
             return response
 
-        self.world.transport.meddle = kill
+        self.merchant.transport.intercept = kill
         try:
             self.engine.up(self.program)
         except KeyboardInterrupt:
             self.engine.state, self.engine.condemned = remembered
         finally:
-            self.world.transport.meddle = lambda _request, answer: answer()
+            self.merchant.transport.intercept = lambda _request, answer: answer()
         self.settled = False
 
     @rule()
     def answers_lost(self) -> None:
         """The first answer to each POST is lost."""
-        with self.world.losing():
+        with self.merchant.losing():
             report = self.engine.up(self.program)
         self.after(report)
 
@@ -219,9 +219,9 @@ class Shop(RuleBasedStateMachine):
                 return httpx.Response(400, json={"message": "not today"})
             return answer()
 
-        self.world.transport.meddle = fail
+        self.merchant.transport.intercept = fail
         self.engine.up(self.program)
-        self.world.transport.meddle = lambda _request, answer: answer()
+        self.merchant.transport.intercept = lambda _request, answer: answer()
         self.settled = False
 
     @precondition(lambda self: self.engine.state)
@@ -232,9 +232,9 @@ class Shop(RuleBasedStateMachine):
         held = self.engine.state[name]
         field = "invoiceDisplayName" if held.kind is Price else "name"
         if held.kind is Price:
-            self.world.call("PATCH", f"{held.kind.path}/{held.id}", {field: text or "Other"})
+            self.merchant.call("PATCH", f"{held.kind.path}/{held.id}", {field: text or "Other"})
         elif held.kind in {Product, Fee, BillableMetric}:
-            self.world.call("PATCH", f"{held.kind.path}/{held.id}", {"description": text})
+            self.merchant.call("PATCH", f"{held.kind.path}/{held.id}", {"description": text})
         self.engine.refresh()
         self.settled = False
 
@@ -244,7 +244,7 @@ class Shop(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.engine.state)))
         held = self.engine.state[name]
         if held.kind.deletable:
-            self.world.http.delete(f"{held.kind.path}/{held.id}")
+            self.merchant.http.delete(f"{held.kind.path}/{held.id}")
         self.engine.refresh()
         self.settled = False
 
@@ -252,9 +252,9 @@ class Shop(RuleBasedStateMachine):
     def refresh(self) -> None:
         """It changes nothing that anybody sees."""
         before = copy.deepcopy(self.engine.state)
-        self.world.calls()
+        self.merchant.calls()
         self.engine.refresh()
-        assert self.world.writes() == {}
+        assert self.merchant.writes() == {}
         if self.settled:
             assert {n: h.inputs for n, h in self.engine.state.items()} == {n: h.inputs for n, h in before.items()}
 
@@ -266,9 +266,9 @@ class Shop(RuleBasedStateMachine):
         assert not report.errors
         assert self.engine.state == {}
         for was in held:
-            there = self.world.http.get(f"{was.kind.path}/{was.id}").status_code == 200
-            told = any(was.id in message.text for message in report.messages)
-            assert there == told, (was, report.messages)
+            there = self.merchant.http.get(f"{was.kind.path}/{was.id}").status_code == 200
+            reported = any(was.id in message.text for message in report.messages)
+            assert there == reported, (was, report.messages)
             assert there or was.kind.deletable
             assert not there or not was.kind.deletable or was.kind is Price
         self.settled = False
@@ -290,7 +290,7 @@ class Shop(RuleBasedStateMachine):
         for kind in (Product, BillableMetric, Plan, Fee, Feature):
             keys = [
                 tuple(str(kind.outputs(answer).get(name)) for name in kind.natural_key)
-                for answer in self.world.everything(kind)
+                for answer in self.merchant.everything(kind)
             ]
             assert len(set(keys)) == len(keys), keys
 
@@ -298,22 +298,22 @@ class Shop(RuleBasedStateMachine):
     @invariant()
     def the_account_equals_the_program_and_a_second_up_writes_nothing(self) -> None:
         assert self.engine.state.keys() == self.program.keys()
-        self.world.calls()
+        self.merchant.calls()
         report = self.engine.up(self.program)
         assert report.is_empty, report
-        assert self.world.calls() == {}
+        assert self.merchant.calls() == {}
         for name, resource in self.program.items():
             self.equals(name, resource)
 
     def equals(self, name: str, resource: Resource) -> None:
         held = self.engine.state[name]
-        live: Inputs = self.world.call("GET", f"{held.kind.path}/{held.id}")
+        live: Inputs = self.merchant.call("GET", f"{held.kind.path}/{held.id}")
         outputs = resource.kind.outputs(live)
         declared = self.engine.resolve(resource.inputs, self.program)
         sent = {n: v for n, v in declared.items() if resource.kind.inputs()[n].behaviour.is_sent and n != "prices"}
         assert {field: outputs[field] for field in sent} == sent
         if "prices" in declared:
-            billed = lines(default(self.world, held.id))
+            billed = lines(default(self.merchant, held.id))
             wanted = declared["prices"]
             assert (billed == wanted) if isinstance(wanted, dict) else (sorted(billed.values()) == sorted(wanted))
 

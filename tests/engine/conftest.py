@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.site import Site, served
-from tests.engine.stack import Stack
+from tests.engine.support.server import Server, served
+from tests.engine.support.stack import Stack
 
 HERE = Path(__file__).parent.parent
 
@@ -23,12 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with served() as site:
-        yield site
+def server() -> Iterator[Server]:
+    with served() as server:
+        yield server
 
 
 @pytest.fixture
-def stack(site: Site, tmp_path: Path, pulumi_cli: Path) -> Stack:
-    """An empty stack that is pointed at the site by its environment."""
-    return Stack(tmp_path / "stack", pulumi_cli, site.environment)
+def stack(server: Server, tmp_path: Path, pulumi_cli: Path) -> Stack:
+    """An empty stack that is pointed at the server by its environment."""
+    return Stack(tmp_path / "stack", pulumi_cli, server.environment)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.engine.site import SECOND, Site
-from tests.engine.stack import Result, Stack
+from tests.engine.support.server import SECOND, Server
+from tests.engine.support.stack import Result, Stack
 
 TWO = """
 second = paygentic.Provider("second", api_key="{key}", merchant_id="{merchant}", base_url="{url}",
@@ -18,9 +18,9 @@ for name, opts in {{"first": None, "second": pulumi.ResourceOptions(provider=sec
 """
 
 
-def test_one_program_fills_two_accounts(stack: Stack, site: Site) -> None:
-    stack.write(TWO.format(key=SECOND.api_key, merchant=SECOND.merchant_id, url=site.running.url)).up()
-    for account, name in ((site.account, "first"), (site.second, "second")):
+def test_one_program_fills_two_accounts(stack: Stack, server: Server) -> None:
+    stack.write(TWO.format(key=SECOND.api_key, merchant=SECOND.merchant_id, url=server.running.url)).up()
+    for account, name in ((server.account, "first"), (server.second, "second")):
         assert account.counts() == {"Product": 1, "BillableMetric": 1}
         assert account.one("Product")["description"] == name
         assert account.one("Product")["merchantId"] == account.merchant_id
@@ -55,12 +55,12 @@ for name, form in forms.items():
 """
 
 
-def test_no_form_of_a_provider_lands_in_the_default_account(stack: Stack, site: Site) -> None:
+def test_no_form_of_a_provider_lands_in_the_default_account(stack: Stack, server: Server) -> None:
     """What is there can't be deleted again: an object in the wrong merchant stays for good."""
-    program = COMPONENT.format(key=SECOND.api_key, merchant=SECOND.merchant_id, url=site.running.url)
+    program = COMPONENT.format(key=SECOND.api_key, merchant=SECOND.merchant_id, url=server.running.url)
     assert stack.write(program).up().warnings == []
-    assert site.account.counts() == {}
-    assert site.second.counts() == {"Product": 15, "Feature": 10}
+    assert server.account.counts() == {}
+    assert server.second.counts() == {"Product": 15, "Feature": 10}
     assert stack.preview("--refresh").changes == {}
 
 
@@ -71,8 +71,8 @@ def refusal(result: Result) -> str:
     return what
 
 
-def test_two_providers_of_one_merchant_are_refused_before_anything_is_made(stack: Stack, site: Site) -> None:
-    first = f'paygentic.Provider("again", merchant_id="{site.account.merchant_id}")'
+def test_two_providers_of_one_merchant_are_refused_before_anything_is_made(stack: Stack, server: Server) -> None:
+    first = f'paygentic.Provider("again", merchant_id="{server.account.merchant_id}")'
     program = f"""
 paygentic.Product("a", name="A", description="")
 paygentic.Product("b", name="B", description="", opts=pulumi.ResourceOptions(provider={first}))
@@ -102,17 +102,17 @@ pulumi.ComponentResource("my:billing:After", "after", None, pulumi.ResourceOptio
     assert len(what.splitlines()) == 1
 
 
-def test_a_disabled_default_provider_is_refused_by_either_name(stack: Stack, site: Site) -> None:
+def test_a_disabled_default_provider_is_refused_by_either_name(stack: Stack, server: Server) -> None:
     stack.write("paygentic.Product('a', name='A', description='')")
     for name in ("paygentic", "pulumi-python", "*"):
         stack.configure("pulumi:disable-default-providers", f'["{name}"]')
         errors = str(stack.up(fails=True).errors)
         assert "efault provider" in errors
         assert "disabled" in errors
-        assert site.account.counts() == {}
+        assert server.account.counts() == {}
     explicit = "paygentic.Product('a', name='A', description='', opts=pulumi.ResourceOptions(provider={}))"
     stack.write(explicit.format("paygentic.Provider('own')")).up()
-    assert site.account.counts() == {"Product": 1}
+    assert server.account.counts() == {"Product": 1}
 
 
 INLINE = """
@@ -141,7 +141,7 @@ assert ended == {"one": "succeeded", "two": "succeeded"}, ended
 """
 
 
-def test_inline_programs_of_one_process_do_not_meet(stack: Stack, site: Site) -> None:
+def test_inline_programs_of_one_process_do_not_meet(stack: Stack, server: Server) -> None:
     """Each is a run of its own, also while another one is half through with a provider of the same merchant."""
     stack.write(INLINE)
     command = [sys.executable, str(stack.program / "__main__.py")]
@@ -149,13 +149,13 @@ def test_inline_programs_of_one_process_do_not_meet(stack: Stack, site: Site) ->
         command, env=stack.environment, cwd=stack.folder, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
-    assert site.account.counts() == {"Product": 4}
+    assert server.account.counts() == {"Product": 4}
 
 
-def test_a_stack_that_is_pointed_at_another_merchant_is_refused_before_any_call(stack: Stack, site: Site) -> None:
+def test_a_stack_that_is_pointed_at_another_merchant_is_refused_before_any_call(stack: Stack, server: Server) -> None:
     stack.write("paygentic.Product('a', name='A', description='')").up()
     before = stack.ids()
-    site.gate.calls.clear()
+    server.gate.calls.clear()
     other = {"PAYGENTIC_API_KEY": SECOND.api_key, "PAYGENTIC_MERCHANT_ID": SECOND.merchant_id}
     for command in (["preview"], ["up"], ["refresh"], ["up", "--refresh"], ["destroy"]):
         flags = [] if command == ["preview"] else ["--yes", "--skip-preview"]
@@ -164,15 +164,15 @@ def test_a_stack_that_is_pointed_at_another_merchant_is_refused_before_any_call(
         assert "org_emulator" in what
         assert SECOND.merchant_id in what
         assert stack.ids() == before
-    assert site.gate.calls == []
-    assert site.second.counts() == {}
+    assert server.gate.calls == []
+    assert server.second.counts() == {}
 
 
-def test_a_refresh_with_another_accounts_key_forgets_nothing(stack: Stack, site: Site) -> None:
+def test_a_refresh_with_another_accounts_key_forgets_nothing(stack: Stack, server: Server) -> None:
     """The API's 403 for another merchant's object is no 404."""
     stack.write("paygentic.Product('a', name='A', description='')").up()
     before = stack.ids()
     result = stack.refresh(fails=True, environment={"PAYGENTIC_API_KEY": SECOND.api_key})
     assert "403" in str(result.errors)
     assert stack.ids() == before
-    assert site.account.counts() == {"Product": 1}
+    assert server.account.counts() == {"Product": 1}

@@ -10,9 +10,9 @@ import pytest
 
 from pulumi_paygentic.adapter import serialised
 from pulumi_paygentic.catalog import Product
-from tests.engine.programs import SHOP, SHOP_HOLDS, assert_settled
-from tests.engine.site import Site
-from tests.engine.stack import TYPE, Stack
+from tests.engine.support.programs import SHOP, SHOP_HOLDS, assert_settled
+from tests.engine.support.server import Server
+from tests.engine.support.stack import TYPE, Stack
 
 Made = dict[str, str]
 NAMED: Final = 'name="API", description="Answers calls"'
@@ -38,9 +38,9 @@ def _by_import(stack: Stack, product: Made) -> None:
     stack.plain("import", "--file", str(file), "--generate-code=false", "--protect=false", "--yes")
 
 
-def _made_by_hand(site: Site) -> Made:
+def _made_by_hand(server: Server) -> Made:
     """The shop, made by somebody through the API."""
-    account = site.account
+    account = server.account
     merchant = account.merchant_id
     product = account.post("/v0/products", merchantId=merchant, name="API", description="Answers calls")
     metric = account.post(
@@ -75,29 +75,29 @@ def _made_by_hand(site: Site) -> Made:
 
 @pytest.mark.parametrize("named", [_by_argument, _by_import])
 def test_a_catalog_that_somebody_else_made_is_adopted_whole(
-    stack: Stack, site: Site, named: Callable[[Stack, Made], None]
+    stack: Stack, server: Server, named: Callable[[Stack, Made], None]
 ) -> None:
     """A field that differs, here a description, is brought to the declared value only on a person's word."""
-    product = _made_by_hand(site)
-    before = site.account.ids()
+    product = _made_by_hand(server)
+    before = server.account.ids()
     ((where, what),) = stack.write(SHOP).up(fails=True).errors
     assert where == "Product api"
     assert f'adopt_id="{product["id"]}"' in what
 
     named(stack, product)
-    site.gate.calls.clear()
+    server.gate.calls.clear()
     ((where, what),) = stack.up(fails=True).errors
     assert where == "BillableMetric calls"
     assert "differs in description" in what
     assert "PAYGENTIC_ADOPT=true" in what
     assert len(what.splitlines()) == 1
-    assert site.gate.writes == []
+    assert server.gate.writes == []
 
     stack.up(environment={"PAYGENTIC_ADOPT": "true"})
-    assert [call.method for call in site.gate.writes] == ["PATCH"]
-    assert site.account.ids() == before
-    assert site.account.one("BillableMetric")["description"] == ""
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert [call.method for call in server.gate.writes] == ["PATCH"]
+    assert server.account.ids() == before
+    assert server.account.one("BillableMetric")["description"] == ""
+    assert_settled(stack, server, SHOP_HOLDS)
 
-    site.account.patch(f"/v0/products/{product['id']}", description="Changed by hand")
+    server.account.patch(f"/v0/products/{product['id']}", description="Changed by hand")
     assert stack.preview("--refresh", "--diff").details == {"Product api": ["update", "description"]}

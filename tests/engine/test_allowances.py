@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.engine.site import Site
-from tests.engine.stack import ROOT, Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import ROOT, Stack
 
 PAGE = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 CATALOG = """
@@ -22,10 +22,10 @@ def recipe() -> str:
     return block[1]
 
 
-def test_the_recipe_gives_the_allowance_and_discounts_it_without_a_warning(stack: Stack, site: Site) -> None:
+def test_the_recipe_gives_the_allowance_and_discounts_it_without_a_warning(stack: Stack, server: Server) -> None:
     assert stack.write(recipe()).preview().diagnostics("warning") == []
     assert stack.up().diagnostics("warning") == []
-    price = site.account.one("Price")
+    price = server.account.one("Price")
     assert price["grantDiscountEnabled"] is True
     assert price["features"][0]["entitlementTemplate"] == {
         "type": "metered",
@@ -35,15 +35,15 @@ def test_the_recipe_gives_the_allowance_and_discounts_it_without_a_warning(stack
     assert stack.preview("--refresh").changes == {}
 
 
-def test_an_allowance_that_discounts_nothing_is_warned_about_in_preview(stack: Stack, site: Site) -> None:
+def test_an_allowance_that_discounts_nothing_is_warned_about_in_preview(stack: Stack, server: Server) -> None:
     stack.write(recipe()).edit("    grant_discount_enabled=True,\n", "")
     [(where, said)] = stack.preview().diagnostics("warning")
     assert where == "Price calls"
     assert "set grant_discount_enabled=True to charge only what exceeds them" in said
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
 
-def test_an_error_in_a_template_is_one_line_that_names_resource_and_key(stack: Stack, site: Site) -> None:
+def test_an_error_in_a_template_is_one_line_that_names_resource_and_key(stack: Stack, server: Server) -> None:
     stack.write(recipe()).edit('"issue_after_reset"', '"issueAfterReset"')
     [(where, said)] = stack.preview(fails=True).errors
     assert where == "Price calls"
@@ -54,10 +54,10 @@ def test_an_error_in_a_template_is_one_line_that_names_resource_and_key(stack: S
     stack.edit('type="metered")', f'type="{"x" * 100_000}")')
     [(_, said)] = stack.preview(fails=True).errors
     assert len(said) < 400
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
 
-def test_amounts_are_taken_from_decimals_and_ints(stack: Stack, site: Site) -> None:
+def test_amounts_are_read_from_decimals_and_ints(stack: Stack, server: Server) -> None:
     stack.write(
         """
 import decimal
@@ -70,7 +70,7 @@ paygentic.Price("tiers", model="volume", tiers=[{"up_to": 1000, "unit_price": de
                                                 {"unit_price": pulumi.Output.from_input(0)}], **common)
 """
     ).up()
-    held = {str(price["properties"]) for price in site.account.all("Price")}
+    held = {str(price["properties"]) for price in server.account.all("Price")}
     assert held == {
         "{'unitPrice': '0.0000001'}",
         "{'tiers': [{'upTo': '1000', 'unitPrice': '0.1'}, {'upTo': None, 'unitPrice': '0'}]}",

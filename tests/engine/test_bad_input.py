@@ -1,6 +1,6 @@
-"""What is wrong with a program or its configuration is told in preview, before any call, each thing once.
+"""Mistakes in a program or its configuration are reported in preview, before any call, each once.
 
-The engine ends a preview at the first resource that is refused; of that one, everything that is wrong is told.
+The engine ends a preview at the first resource that is refused; of that one, everything that is wrong is reported.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 
 import pytest
 
-from tests.engine.site import Site
-from tests.engine.stack import Result, Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Result, Stack
 
 #: By the resource: what each of its errors must say.
 BAD = {
@@ -78,9 +78,9 @@ def _refused(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_all_that_is_wrong_with_a_resource_is_told_in_preview(stack: Stack, site: Site, bad: str) -> None:
+def test_all_that_is_wrong_with_a_resource_is_reported_in_preview(stack: Stack, server: Server, bad: str) -> None:
     errors = _refused(stack.write(bad).preview(fails=True))
-    assert site.gate.calls == []
+    assert server.gate.calls == []
     for expected in BAD[bad]:
         argument, said = expected.split(": ", 1)
         (_,) = [what for what in errors if f"'bad' has a problem: {argument}" in what if said in what]
@@ -88,14 +88,14 @@ def test_all_that_is_wrong_with_a_resource_is_told_in_preview(stack: Stack, site
     assert "ada at example" not in str(errors)
 
 
-def test_an_argument_that_does_not_exist_is_an_error_of_the_program(stack: Stack, site: Site) -> None:
+def test_an_argument_that_does_not_exist_is_an_error_of_the_program(stack: Stack, server: Server) -> None:
     """Python itself refuses it, as does a type checker."""
     shown = stack.write("paygentic.Product('a', name='A', description='', colour='red')").preview(fails=True).shown
     assert "got an unexpected keyword argument 'colour'" in shown
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
 
-def test_values_that_pulumi_can_not_carry_are_told_in_one_line(stack: Stack, site: Site) -> None:
+def test_values_that_pulumi_can_not_encode_are_reported_in_one_line(stack: Stack, server: Server) -> None:
     """A resource for its id, a datetime, a set: Pulumi itself ends with a traceback of its own."""
     shown = stack.write("""
 import datetime
@@ -111,11 +111,11 @@ paygentic.Plan("bad", product_id=api, name="Plan", currency="USD", prices={"a": 
         "billing_anchor is a datetime",
     ):
         assert said in shown.shown
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
 
-def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_told_in_one_line(
-    stack: Stack, site: Site
+def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_reported_in_one_line(
+    stack: Stack, server: Server
 ) -> None:
     """Pulumi would take no notice of the first, and end with a traceback at the second."""
     stack.write("paygentic.Product('api', name='API', description='', opts=pulumi.ResourceOptions(import_='prod_1'))")
@@ -129,7 +129,7 @@ def test_a_setting_that_is_misspelt_and_an_import_that_can_not_be_are_told_in_on
     shown = stack.preview(fails=True).shown
     assert "Product 'api': import_ is not supported for dynamic resources" in shown
     assert "Traceback" not in shown
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
 
 def test_an_option_without_effect_is_warned_of_where_it_is_declared(stack: Stack) -> None:
@@ -144,7 +144,7 @@ paygentic.Product("b", name="B", description="")
     assert "paygentic:requestTimeout" in what
 
 
-def test_what_preview_cannot_know_passes_and_is_refused_by_up_before_the_write(stack: Stack, site: Site) -> None:
+def test_what_preview_cannot_know_passes_and_is_refused_by_up_before_the_write(stack: Stack, server: Server) -> None:
     """An id of the wrong kind, when the object that it belongs to is yet to be made."""
     stack.write("""
 api = paygentic.Product("api", name="API", description="")
@@ -154,7 +154,7 @@ paygentic.BillableMetric("bad", product_id=api.id.apply(lambda id: id.replace("p
     assert stack.preview().changes == {"create": 3}
     (what,) = _refused(stack.up(fails=True))
     assert "is the id of a plan" in what
-    assert [call.path for call in site.gate.writes] == ["/v0/products"]
+    assert [call.path for call in server.gate.writes] == ["/v0/products"]
 
 
 #: By the arguments of an explicit provider: what must be said of them.
@@ -174,9 +174,9 @@ ACCOUNTS = {
 
 
 @pytest.mark.parametrize("arguments", ACCOUNTS)
-def test_all_that_is_wrong_with_an_account_is_told_in_preview(stack: Stack, site: Site, arguments: str) -> None:
+def test_all_that_is_wrong_with_an_account_is_reported_in_preview(stack: Stack, server: Server, arguments: str) -> None:
     """A key of the other environment, no merchant, plain http to another machine: with how to set each."""
-    for name in site.environment:
+    for name in server.environment:
         del stack.environment[name]
     stack.write(f"""
 account = paygentic.Provider("account", {arguments})
@@ -189,7 +189,7 @@ paygentic.Product("bad", name="A", description="", opts=pulumi.ResourceOptions(p
     assert "pulumi config" not in str(errors)  # which an explicit provider does not see
 
 
-def test_a_key_that_the_api_refuses_is_told_in_one_line(stack: Stack) -> None:
+def test_a_key_that_the_api_refuses_is_reported_in_one_line(stack: Stack) -> None:
     stack.environment["PAYGENTIC_API_KEY"] = "sk_test_wrong"
     (what,) = _refused(stack.write("paygentic.Product('bad', name='A', description='')").up(fails=True))
     assert "401" in what

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from tests.engine.programs import SHOP, SHOP_HOLDS, assert_settled
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.programs import SHOP, SHOP_HOLDS, assert_settled
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 FOREIGN = """
 import os
@@ -30,20 +30,20 @@ class Foreign(Resource):
 """
 
 
-def test_a_catalog_is_made_changed_refreshed_and_destroyed(stack: Stack, site: Site) -> None:
+def test_a_catalog_is_made_changed_refreshed_and_destroyed(stack: Stack, server: Server) -> None:
     stack.write(SHOP)
     assert stack.preview().changes == {"create": 5}
     assert stack.up().warnings == []
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert_settled(stack, server, SHOP_HOLDS)
 
-    plan = site.account.one("Plan")["id"]
-    site.account.patch(f"/v0/plans/{plan}", name="By hand")
+    plan = server.account.one("Plan")["id"]
+    server.account.patch(f"/v0/plans/{plan}", name="By hand")
     assert stack.preview("--refresh").changes == {"update": 1}
     stack.refresh()
     stack.edit('unit_price="1"', 'unit_price="2"')
     assert stack.up().changes == {"replace": 1, "update": 1}
-    assert site.account.one("Plan")["name"] == "Pay as you go"
-    assert site.account.lines(plan) == {"calls": "2"}
+    assert server.account.one("Plan")["name"] == "Pay as you go"
+    assert server.account.lines(plan) == {"calls": "2"}
     assert stack.preview("--refresh").changes == {}
 
     warnings = dict(stack.destroy().warnings)
@@ -67,7 +67,7 @@ pulumi.export("checkout", link.url)
     assert stack.plain("stack", "output", "checkout").strip() == "[secret]"
 
 
-def test_an_error_is_one_line_and_another_dynamic_provider_is_shown_as_without_us(stack: Stack, site: Site) -> None:
+def test_an_error_is_one_line_and_another_dynamic_provider_is_shown_as_without_us(stack: Stack, server: Server) -> None:
     """Both in one process: the newer SDKs show the other's traceback."""
     (stack.program / "theirs.py").write_text(FOREIGN, encoding="utf-8")
     alone = dict(stack.write("from theirs import Foreign\nForeign('theirs')\n").up(fails=True).errors)
@@ -84,12 +84,14 @@ Foreign("theirs", opts=pulumi.ResourceOptions(depends_on=[api]))
     assert both["Resource theirs"] == alone["Resource theirs"]
     assert both["BillableMetric bad"].startswith("paygentic: ")
     assert len(both["BillableMetric bad"].splitlines()) == 1
-    assert site.account.counts() == {"Product": 1}
+    assert server.account.counts() == {"Product": 1}
 
 
-def test_what_hangs_below_an_object_that_was_read_by_its_id_is_not_replaced(stack: Stack, site: Site) -> None:
+def test_what_hangs_below_an_object_that_was_read_by_its_id_is_not_replaced(stack: Stack, server: Server) -> None:
     """As it was with an engine and an SDK that did not pair."""
-    product = site.account.post("/v0/products", name="API", description="", merchantId=site.account.merchant_id)["id"]
+    product = server.account.post("/v0/products", name="API", description="", merchantId=server.account.merchant_id)[
+        "id"
+    ]
     stack.write(f"""
 api = paygentic.Product("api", name="-", description="-", opts=pulumi.ResourceOptions(id="{product}"))
 paygentic.BillableMetric("calls", product_id=api.id, name="Calls", description="", unit="call", aggregation="COUNT",

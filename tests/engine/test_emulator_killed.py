@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from scripts.ports import reserved
-from tests.engine.account import Holdings
-from tests.engine.stack import Stack
+from tests.engine.support.account import AccountReader
+from tests.engine.support.stack import Stack
 
 LINE = re.compile(r"Paygentic emulator at (\S+)  key (\S+)  merchant (\S+)\n")
 FAULTS = "/_emulator/faults"
@@ -94,7 +94,7 @@ def test_an_up_goes_on_where_the_service_died(tmp_path: Path, pulumi_cli: Path, 
         assert "Traceback" not in broken.shown
         assert [what for _, what in broken.errors if len(what.splitlines()) != 1] == []
 
-        with _served(data, port), Holdings(url, "sk_test_emulator", "org_emulator") as holdings:
+        with _served(data, port), AccountReader(url, "sk_test_emulator", "org_emulator") as holdings:
             stack.up()
             assert holdings.counts() == WHOLE
             assert stack.ids() == {kind: ids for kind, ids in holdings.ids().items() if ids}

@@ -9,9 +9,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.engine.programs import SHOP, SHOP_HOLDS, TWO_HUNDRED, TWO_HUNDRED_HOLDS, assert_settled
-from tests.engine.site import Hold, Site
-from tests.engine.stack import Stack, thorough
+from tests.engine.support.programs import SHOP, SHOP_HOLDS, TWO_HUNDRED, TWO_HUNDRED_HOLDS, assert_settled
+from tests.engine.support.server import Hold, Server
+from tests.engine.support.stack import Stack, thorough
 
 #: Every fault the emulator knows that a call can meet; a slow one is slow enough to be cut off.
 FAULTS: list[dict[str, object]] = [
@@ -35,43 +35,45 @@ FAULTS: list[dict[str, object]] = [
 ]
 
 
-def _trouble(site: Site, seed: int) -> None:
+def _trouble(server: Server, seed: int) -> None:
     """A call meets one of them with a chance of 5 % in all."""
     for number, fault in enumerate(FAULTS):
         chance = {"probability": 0.05 / len(FAULTS), "seed": 100 * seed + number}
-        httpx.post(f"{site.running.url}/_emulator/faults", json={**fault, **chance}).raise_for_status()
+        httpx.post(f"{server.running.url}/_emulator/faults", json={**fault, **chance}).raise_for_status()
 
 
-def _no_trouble(site: Site) -> int:
+def _no_trouble(server: Server) -> int:
     """Ends it; answers how many faults there were."""
-    report = httpx.get(f"{site.running.url}/_emulator/faults").json()["faults"]
-    httpx.delete(f"{site.running.url}/_emulator/faults").raise_for_status()
+    report = httpx.get(f"{server.running.url}/_emulator/faults").json()["faults"]
+    httpx.delete(f"{server.running.url}/_emulator/faults").raise_for_status()
     return sum(fault["struck"] for fault in report)
 
 
 @pytest.mark.parametrize("seed", range(5) if thorough() else [1])
-def test_two_hundred_objects_are_made_once_through_faults_of_every_kind(stack: Stack, site: Site, seed: int) -> None:
+def test_two_hundred_objects_are_made_once_through_faults_of_every_kind(
+    stack: Stack, server: Server, seed: int
+) -> None:
     stack.write(TWO_HUNDRED)
-    _trouble(site, seed)
+    _trouble(server, seed)
     with stack.started("up", "--yes", "--skip-preview", "--continue-on-error") as running:
         result = running.wait()
-    assert _no_trouble(site) > 0
+    assert _no_trouble(server) > 0
     assert "Traceback" not in result.shown
     places = [where for where, _ in result.errors]
     assert len(places) == len(set(places))
     assert [what for _, what in result.errors if len(what.splitlines()) != 1] == []
     if result.code != 0:
         stack.up()
-    assert_settled(stack, site, TWO_HUNDRED_HOLDS)
+    assert_settled(stack, server, TWO_HUNDRED_HOLDS)
 
 
-def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack, site: Site) -> None:
+def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack, server: Server) -> None:
     """The service asks to come again in a minute and a half: nothing more is sent, and the next up completes it."""
     fault = {"kind": "error", "status": 429, "retryAfter": 90, "method": "POST", "path": "/v0/billableMetrics"}
-    httpx.post(f"{site.running.url}/_emulator/faults", json={**fault, "first": 1}).raise_for_status()
+    httpx.post(f"{server.running.url}/_emulator/faults", json={**fault, "first": 1}).raise_for_status()
     refused = Hold(done=True, answers=True)
     refused.released.set()
-    site.gate.script = lambda call: refused if call.method == "POST" and call.path == "/v0/billableMetrics" else None
+    server.gate.script = lambda call: refused if call.method == "POST" and call.path == "/v0/billableMetrics" else None
     stack.write(SHOP)
     with stack.started("up", "--yes", "--skip-preview") as running:
         running.await_event(refused.reached)
@@ -80,16 +82,16 @@ def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack
     assert cancelled.code != 0
     assert "Traceback" not in cancelled.shown
     assert "cancelled" in dict(cancelled.errors)["BillableMetric calls"]
-    assert [call.path for call in site.gate.writes] == ["/v0/products", "/v0/billableMetrics"]
+    assert [call.path for call in server.gate.writes] == ["/v0/products", "/v0/billableMetrics"]
 
-    site.gate.script = lambda _: None
+    server.gate.script = lambda _: None
     stack.up()
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert_settled(stack, server, SHOP_HOLDS)
 
 
-def test_what_is_under_way_when_an_up_is_cancelled_is_remembered(stack: Stack, site: Site) -> None:
+def test_what_is_under_way_when_an_up_is_cancelled_is_remembered(stack: Stack, server: Server) -> None:
     hold = Hold(done=True, answers=True)
-    site.gate.script = lambda call: hold if call.method == "POST" and call.path == "/v0/billableMetrics" else None
+    server.gate.script = lambda call: hold if call.method == "POST" and call.path == "/v0/billableMetrics" else None
     stack.write(SHOP)
     with stack.started("up", "--yes", "--skip-preview") as running:
         running.await_event(hold.reached)
@@ -98,9 +100,9 @@ def test_what_is_under_way_when_an_up_is_cancelled_is_remembered(stack: Stack, s
         hold.released.set()
         assert running.wait().code != 0
     assert stack.ids() == {
-        "Product": site.account.ids()["Product"],
-        "BillableMetric": site.account.ids()["BillableMetric"],
+        "Product": server.account.ids()["Product"],
+        "BillableMetric": server.account.ids()["BillableMetric"],
     }
 
     stack.up()
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert_settled(stack, server, SHOP_HOLDS)

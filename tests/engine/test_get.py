@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.site import Site
-from tests.engine.stack import ROOT, TYPE, Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import ROOT, TYPE, Stack
 
 
 def documented(product_id: str) -> str:
@@ -17,24 +17,24 @@ def documented(product_id: str) -> str:
 
 
 @pytest.fixture
-def product_id(site: Site) -> str:
+def product_id(server: Server) -> str:
     """A product that was made in the dashboard."""
-    merchant = site.account.merchant_id
-    return str(site.account.post("/v0/products", merchantId=merchant, name="Platform", description="By hand")["id"])
+    merchant = server.account.merchant_id
+    return str(server.account.post("/v0/products", merchantId=merchant, name="Platform", description="By hand")["id"])
 
 
-def test_what_hangs_below_an_object_that_is_read_stays_as_it_is(stack: Stack, site: Site, product_id: str) -> None:
+def test_what_hangs_below_an_object_that_is_read_stays_as_it_is(stack: Stack, server: Server, product_id: str) -> None:
     stack.write(documented(product_id)).up()
-    assert site.account.counts() == {"Product": 1, "Feature": 1}
+    assert server.account.counts() == {"Product": 1, "Feature": 1}
     for flags in ([], ["--refresh"]):
         preview = stack.preview(*flags)
         assert preview.changes == {}, preview.shown
-    site.account.patch(f"/v0/products/{product_id}", description="Edited")
+    server.account.patch(f"/v0/products/{product_id}", description="Edited")
     assert stack.up("--refresh").errors == []
     assert stack.preview("--refresh").changes == {}
     stack.destroy()
-    assert site.account.counts() == {"Product": 1}
-    assert site.account.one("Product")["description"] == "Edited"
+    assert server.account.counts() == {"Product": 1}
+    assert server.account.one("Product")["description"] == "Edited"
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_an_id_that_the_account_does_not_have_is_an_error_in_preview(stack: Stac
 
 
 def test_an_object_that_is_gone_since_leaves_the_state_and_is_then_an_error(
-    stack: Stack, site: Site, product_id: str
+    stack: Stack, server: Server, product_id: str
 ) -> None:
     """A refresh, which runs without the program, must not fail for ever."""
     stack.write(f"paygentic.Product.get('p', '{product_id}')").up()
-    site.account.post("/_emulator/reset")
+    server.account.post("/_emulator/reset")
     stack.refresh()
     assert stack.resources() == {}
     assert f"product {product_id} does not exist" in str(stack.preview(fails=True).errors)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.engine.programs import THIRTY, THIRTY_HOLDS, assert_settled
-from tests.engine.site import Hold, Site, lose
-from tests.engine.stack import NO_CHECKPOINTS, Running, Stack, thorough
+from tests.engine.support.programs import THIRTY, THIRTY_HOLDS, assert_settled
+from tests.engine.support.server import Hold, Server, lose
+from tests.engine.support.stack import NO_CHECKPOINTS, Running, Stack, thorough
 
 
 class Moment(NamedTuple):
@@ -44,10 +44,10 @@ def _moments(count: int, seed: int) -> list[Moment]:
     return random.Random(seed).sample(every, len(every) if thorough() else count)  # noqa: S311  no secret
 
 
-def _killed(stack: Stack, site: Site, moment: Moment) -> None:
+def _killed(stack: Stack, server: Server, moment: Moment) -> None:
     hold = Hold(done=moment.done)
-    first = len(site.gate.calls)
-    site.gate.script = lambda call: hold if call.number == first + moment.call else None
+    first = len(server.gate.calls)
+    server.gate.script = lambda call: hold if call.number == first + moment.call else None
     environment = {} if moment.checkpoints else NO_CHECKPOINTS
     with stack.started("up", "--yes", "--skip-preview", environment=environment) as running:
         if running.reaches(hold.reached):
@@ -55,7 +55,7 @@ def _killed(stack: Stack, site: Site, moment: Moment) -> None:
         else:
             running.wait()
     hold.released.set()
-    site.gate.script = lambda _: None
+    server.gate.script = lambda _: None
 
 
 def _kill(running: Running, victim: str) -> None:
@@ -67,54 +67,54 @@ def _kill(running: Running, victim: str) -> None:
 
 
 @pytest.mark.parametrize("moment", _moments(4, seed=4), ids=str)
-def test_nothing_is_lost_and_nothing_is_there_twice_after_a_kill(stack: Stack, site: Site, moment: Moment) -> None:
-    _killed(stack.write(THIRTY), site, moment)
+def test_nothing_is_lost_and_nothing_is_there_twice_after_a_kill(stack: Stack, server: Server, moment: Moment) -> None:
+    _killed(stack.write(THIRTY), server, moment)
     stack.cancel()
     stack.up(*([] if moment.checkpoints else ["--refresh"]))
-    assert_settled(stack, site, THIRTY_HOLDS)
+    assert_settled(stack, server, THIRTY_HOLDS)
 
 
 @pytest.mark.parametrize("moment", _moments(2, seed=8), ids=str)
 def test_a_price_change_that_is_killed_ends_with_one_new_price_and_one_new_version_of_each(
-    stack: Stack, site: Site, moment: Moment
+    stack: Stack, server: Server, moment: Moment
 ) -> None:
     stack.write(THIRTY).up()
     stack.edit('unit_price="1"', 'unit_price="2"')
-    _killed(stack, site, moment)
+    _killed(stack, server, moment)
     stack.cancel()
     stack.up(*([] if moment.checkpoints else ["--refresh"]))
     metered = 9  # whose old prices stay for the versions that hold them; those of fees have not changed
-    assert site.account.counts() == {**THIRTY_HOLDS, "Price": THIRTY_HOLDS["Price"] + metered}
+    assert server.account.counts() == {**THIRTY_HOLDS, "Price": THIRTY_HOLDS["Price"] + metered}
     assert len(stack.ids()["Price"]) == THIRTY_HOLDS["Price"]
-    billed = [price["id"] for plan in site.account.all("Plan") for price in plan["prices"]]
+    billed = [price["id"] for plan in server.account.all("Plan") for price in plan["prices"]]
     assert stack.ids()["Price"] == set(billed)
-    versions = {plan["name"]: len(site.account.versions(plan["id"])) for plan in site.account.all("Plan")}
+    versions = {plan["name"]: len(server.account.versions(plan["id"])) for plan in server.account.all("Plan")}
     assert versions == {"By key": 2, "Twins": 2, "By id": 1}
     assert stack.preview("--refresh").changes == {}
 
 
 @pytest.mark.parametrize("environment", [{}, NO_CHECKPOINTS], ids=["checkpoints", "no checkpoints"])
 def test_every_answer_to_a_post_lost_after_the_commit_is_found_again(
-    stack: Stack, site: Site, environment: dict[str, str]
+    stack: Stack, server: Server, environment: dict[str, str]
 ) -> None:
-    """The look after a lost answer is all that tells what was made."""
-    site.gate.script = lambda call: lose if call.method == "POST" else None
+    """Only the search after a lost answer shows which object was created."""
+    server.gate.script = lambda call: lose if call.method == "POST" else None
     stack.write(THIRTY).up(environment=environment)
-    site.gate.script = lambda _: None
-    assert_settled(stack, site, THIRTY_HOLDS)
+    server.gate.script = lambda _: None
+    assert_settled(stack, server, THIRTY_HOLDS)
 
 
-def test_a_destroy_that_was_killed_is_mended_by_a_refresh(stack: Stack, site: Site) -> None:
+def test_a_destroy_that_was_killed_is_mended_by_a_refresh(stack: Stack, server: Server) -> None:
     """Without checkpoints the state still holds what is gone, and a plain preview would call it unchanged."""
     stack.write(THIRTY).up()
     hold = Hold(done=True)
-    site.gate.script = lambda call: hold if call.method == "DELETE" and "/features/" in call.path else None
+    server.gate.script = lambda call: hold if call.method == "DELETE" and "/features/" in call.path else None
     with stack.started("destroy", "--yes", "--skip-preview", environment=NO_CHECKPOINTS) as running:
         running.await_event(hold.reached)
         running.kill()
     hold.released.set()
-    site.gate.script = lambda _: None
-    assert site.account.counts().get("Feature", 0) < THIRTY_HOLDS["Feature"]
+    server.gate.script = lambda _: None
+    assert server.account.counts().get("Feature", 0) < THIRTY_HOLDS["Feature"]
     stack.cancel()
     stack.up("--refresh")
-    assert_settled(stack, site, THIRTY_HOLDS)
+    assert_settled(stack, server, THIRTY_HOLDS)

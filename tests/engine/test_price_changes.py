@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from tests.engine.programs import SHOP, SHOP_HOLDS, assert_settled
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.programs import SHOP, SHOP_HOLDS, assert_settled
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 
-def _subscribe(site: Site) -> None:
-    account = site.account
+def _subscribe(server: Server) -> None:
+    account = server.account
     consumer = {"name": "Ada", "email": "ada@example.com", "address": {"country": "DE", "zipCode": "10115"}}
     customer = account.post("/v0/customers", merchantId=account.merchant_id, consumer=consumer)["customerId"]
     plan = account.one("Plan")["id"]
     account.post("/v0/subscriptions", name="Ada", planId=plan, customerId=customer, startedAt="2026-01-01T00:00:00Z")
 
 
-def test_in_place_edits_the_price_and_makes_no_version(stack: Stack, site: Site) -> None:
+def test_in_place_edits_the_price_and_makes_no_version(stack: Stack, server: Server) -> None:
     stack.write(SHOP.replace('unit_price="1"', 'unit_price="1", on_change="in_place"')).up()
     (price,) = stack.ids()["Price"]
     stack.edit('unit_price="1"', 'unit_price="2"')
@@ -24,36 +24,36 @@ def test_in_place_edits_the_price_and_makes_no_version(stack: Stack, site: Site)
     assert shown.details == {"Price calls": ["update", "unit_price"]}
 
     assert stack.up().changes == {"update": 1}
-    plan = site.account.one("Plan")
+    plan = server.account.one("Plan")
     assert [line["id"] for line in plan["prices"]] == [price]
-    assert site.account.lines(plan["id"]) == {"calls": "2"}
-    assert len(site.account.versions(plan["id"])) == 1
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert server.account.lines(plan["id"]) == {"calls": "2"}
+    assert len(server.account.versions(plan["id"])) == 1
+    assert_settled(stack, server, SHOP_HOLDS)
 
 
-def test_version_bills_from_the_new_price_before_the_old_one_goes(stack: Stack, site: Site) -> None:
+def test_version_bills_from_the_new_price_before_the_old_one_goes(stack: Stack, server: Server) -> None:
     """And with no version that holds it, the old price goes."""
     plan = 'plan = paygentic.Plan("payg", product_id=api.id, name="Pay as you go", currency="USD", '
     stack.write(SHOP).up()
     stack.edit('unit_price="1"', 'unit_price="2"')
     stack.edit(plan, plan.replace('name="Pay as you go", ', 'name="Pay as you go", tax_behavior="inclusive", '))
-    first = len(site.gate.calls)
+    first = len(server.gate.calls)
     stack.up()
-    order = [f"{call.method} {call.path.split('/')[-1 if call.method == 'POST' else 2]}" for call in site.gate.calls]
+    order = [f"{call.method} {call.path.split('/')[-1 if call.method == 'POST' else 2]}" for call in server.gate.calls]
     writes = [line for line in order[first:] if not line.startswith("GET")]
     assert writes == ["POST prices", "PATCH plans", "POST versions", "DELETE prices"]
 
 
-def test_refuse_is_an_error_in_preview_once_there_are_subscribers(stack: Stack, site: Site) -> None:
+def test_refuse_is_an_error_in_preview_once_there_are_subscribers(stack: Stack, server: Server) -> None:
     """And at up before any write, where the state has not seen the subscribers yet."""
     stack.write(SHOP.replace('unit_price="1"', 'unit_price="1", on_change="refuse"')).up()
     stack.edit('unit_price="1"', 'unit_price="2"')
     assert stack.preview().changes  # nobody pays it yet
-    _subscribe(site)
-    site.gate.calls.clear()
+    _subscribe(server)
+    server.gate.calls.clear()
 
     unseen = stack.up(fails=True)
-    assert site.gate.writes == []
+    assert server.gate.writes == []
     seen = stack.preview("--refresh", fails=True)
     for result in (unseen, seen):
         ((where, what),) = result.errors
@@ -65,27 +65,27 @@ def test_refuse_is_an_error_in_preview_once_there_are_subscribers(stack: Stack, 
     stack.edit('invoice_display_name="Calls"', 'invoice_display_name="API calls"')
     stack.edit('unit_price="2"', 'unit_price="1"')
     stack.up()  # how it is shown is not what is paid
-    assert site.account.one("Price")["invoiceDisplayName"] == "API calls"
+    assert server.account.one("Price")["invoiceDisplayName"] == "API calls"
 
 
-def test_refuse_does_not_stand_in_the_way_of_a_product_renamed_in_the_program(stack: Stack, site: Site) -> None:
+def test_refuse_does_not_stand_in_the_way_of_a_product_renamed_in_the_program(stack: Stack, server: Server) -> None:
     """Until `up`, nobody knows that the metric stays the same one."""
     stack.write(SHOP.replace('unit_price="1"', 'unit_price="1", on_change="refuse"')).up()
-    _subscribe(site)
+    _subscribe(server)
     stack.refresh()
     before = stack.ids()
     stack.edit('paygentic.Product("api"', 'paygentic.Product("renamed"')
     stack.up()
     assert stack.ids() == before
-    assert_settled(stack, site, SHOP_HOLDS)
+    assert_settled(stack, server, SHOP_HOLDS)
 
 
-def test_somebody_elses_version_is_never_lost(stack: Stack, site: Site) -> None:
+def test_somebody_elses_version_is_never_lost(stack: Stack, server: Server) -> None:
     """A plan that was given another version meanwhile is not moved; after a refresh the program decides."""
     stack.write(SHOP).up()
-    plan = site.account.one("Plan")
+    plan = server.account.one("Plan")
     line = plan["prices"][0]
-    theirs = site.account.post(
+    theirs = server.account.post(
         "/v0/prices",
         billableMetricId=line["billableMetricId"],
         invoiceDisplayName="Theirs",
@@ -94,17 +94,17 @@ def test_somebody_elses_version_is_never_lost(stack: Stack, site: Site) -> None:
         properties={"unitPrice": "7"},
     )
     entries = [{"priceId": line["id"], "key": "calls"}, {"priceId": theirs["id"], "key": "theirs"}]
-    site.account.post(f"/v0/plans/{plan['id']}/versions", prices=entries)
+    server.account.post(f"/v0/plans/{plan['id']}/versions", prices=entries)
 
     stack.edit('unit_price="1"', 'unit_price="2"')
     ((where, what),) = stack.up(fails=True).errors
     assert where == "Plan payg"
     assert "version 2" in what
     assert "refresh" in what
-    assert site.account.lines(plan["id"]) == {"calls": "1", "theirs": "7"}
+    assert server.account.lines(plan["id"]) == {"calls": "1", "theirs": "7"}
 
     drift = stack.refresh("--diff")
     assert f'theirs: "{theirs["id"]}"' in drift.shown
     stack.up()
-    assert site.account.lines(plan["id"]) == {"calls": "2"}
+    assert server.account.lines(plan["id"]) == {"calls": "2"}
     assert stack.preview("--refresh").changes == {}

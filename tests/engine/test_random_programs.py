@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.site import Site
-from tests.engine.stack import Stack, thorough
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack, thorough
 
 #: Declares whatever `catalog.json` says, so that an edit is a change of data.
 PROGRAM = """
@@ -69,7 +69,7 @@ def edit(chance: random.Random, given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10 if thorough() else 1))
-def test_random_programs_and_edits_converge(stack: Stack, site: Site, seed: int) -> None:
+def test_random_programs_and_edits_converge(stack: Stack, server: Server, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  a seeded test
     given: dict[str, Any] = {"description": "", "metrics": {f"metric-{n}": metric(chance) for n in range(3)}}
     given["plans"] = {"plan-0": plan(chance, sorted(given["metrics"]))}
@@ -83,12 +83,12 @@ def test_random_programs_and_edits_converge(stack: Stack, site: Site, seed: int)
         stack.up()
         superseded = (superseded | before) - stack.ids()["Price"]
         assert stack.preview("--refresh").changes == {}
-        kept = site.account.ids()["Price"] - stack.ids()["Price"]
+        kept = server.account.ids()["Price"] - stack.ids()["Price"]
         assert kept <= superseded
     stack.destroy()
     stack.up()
     counts = {"Product": 1, "BillableMetric": len(given["metrics"]), "Plan": len(given["plans"])}
-    assert {kind: count for kind, count in site.account.counts().items() if kind != "Price"} == counts
-    assert stack.ids()["Price"] <= site.account.ids()["Price"]
-    assert site.account.ids()["Price"] - stack.ids()["Price"] <= superseded
+    assert {kind: count for kind, count in server.account.counts().items() if kind != "Price"} == counts
+    assert stack.ids()["Price"] <= server.account.ids()["Price"]
+    assert server.account.ids()["Price"] - stack.ids()["Price"] <= superseded
     assert stack.preview("--refresh").changes == {}

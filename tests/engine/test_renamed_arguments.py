@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 PROGRAM = """
 api = paygentic.Product("api", name="API", description="")
@@ -22,7 +22,7 @@ Fee.renamed = {"label": Renamed("name", since="0.2.0")}
 """
 
 
-def test_an_upgrade_that_renames_an_argument_shows_nothing_and_writes_nothing(stack: Stack, site: Site) -> None:
+def test_an_upgrade_that_renames_an_argument_shows_nothing_and_writes_nothing(stack: Stack, server: Server) -> None:
     stack.write(PROGRAM).up()
     deployment = stack.export()
     for resource in deployment["resources"]:
@@ -35,10 +35,10 @@ def test_an_upgrade_that_renames_an_argument_shows_nothing_and_writes_nothing(st
     (stack.program / "sitecustomize.py").write_text(UPGRADE, encoding="utf-8")
     stack.environment["PYTHONPATH"] = str(stack.program)
 
-    before = len(site.gate.writes)
+    before = len(server.gate.writes)
     assert stack.preview("--expect-no-changes").changes == {}
     assert stack.up("--expect-no-changes").changes == {}
-    assert len(site.gate.writes) == before
+    assert len(server.gate.writes) == before
 
     stack.refresh()
     assert "label" not in json.dumps(stack.resources())

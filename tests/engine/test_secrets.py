@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_paygentic.emulator.collections.customers.authorizations import CHECKOUT
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 EMAIL = "ada.lovelace@example.com"
 WRONG = "not.an.email.but.private"
@@ -39,7 +39,7 @@ def keyed(request: pytest.FixtureRequest, stack: Stack) -> Stack:
     return stack
 
 
-def test_secrets_stay_secret_through_the_life_of_a_stack(keyed: Stack, site: Site) -> None:
+def test_secrets_stay_secret_through_the_life_of_a_stack(keyed: Stack, server: Server) -> None:
     """The bytes of all files and of all output are searched; the program itself, which holds the email, is not."""
     results = [keyed.preview("--json"), keyed.up(*LOUD)]
     keyed.edit(EMAIL, f"new.{EMAIL}")  # a replacement shows old and new
@@ -48,15 +48,15 @@ def test_secrets_stay_secret_through_the_life_of_a_stack(keyed: Stack, site: Sit
     keyed.edit(f"new.{EMAIL}", WRONG)
     results += [keyed.preview(*LOUD, fails=True), keyed.destroy(*LOUD)]
 
-    emails = [call.body["email"] for call in site.gate.writes if "authorization" in call.path]
+    emails = [call.body["email"] for call in server.gate.writes if "authorization" in call.path]
     assert emails == [EMAIL, f"new.{EMAIL}"]
-    secrets = [site.running.api_key, EMAIL, WRONG, CHECKOUT]
+    secrets = [server.running.api_key, EMAIL, WRONG, CHECKOUT]
     files = {path: path.read_bytes() for path in _left_behind(keyed.folder)}
     assert any("history" in path.parts for path in files)
     assert any("backups" in path.parts for path in files)
     assert [(text, str(path)) for text in secrets for path, data in files.items() if text.encode() in data] == []
-    told = {f"{result.command}, {part}": _ours(getattr(result, part)) for result in results for part in PARTS}
-    assert [(text, where) for text in secrets for where, what in told.items() if text in what] == []
+    printed = {f"{result.command}, {part}": _ours(getattr(result, part)) for result in results for part in PARTS}
+    assert [(text, where) for text in secrets for where, what in printed.items() if text in what] == []
 
 
 def _ours(printed: object) -> str:
@@ -69,7 +69,7 @@ def _left_behind(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.name != "__main__.py"]
 
 
-def test_a_key_configured_in_the_clear_is_refused_before_it_reaches_the_state(stack: Stack, site: Site) -> None:
+def test_a_key_configured_in_the_clear_is_refused_before_it_reaches_the_state(stack: Stack, server: Server) -> None:
     key = stack.environment.pop("PAYGENTIC_API_KEY")
     stack.write("paygentic.Product('api', name='API', description='')")
     stack.configure("paygentic:apiKey", key)
@@ -78,7 +78,7 @@ def test_a_key_configured_in_the_clear_is_refused_before_it_reaches_the_state(st
         assert "Traceback" not in result.shown
         assert key not in result.shown
     assert key not in str(stack.export())
-    assert site.gate.writes == []
+    assert server.gate.writes == []
     stack.configure("paygentic:apiKey", key, secret=True)
     stack.up()
     assert key not in str(stack.export())

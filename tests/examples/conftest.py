@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.engine.conftest import pytest_collection_modifyitems, site, stack
-from tests.engine.site import Site
+from tests.engine.conftest import pytest_collection_modifyitems, server, stack
+from tests.engine.support.server import Server
 from tests.examples.shop import Shop, make_shop
 
-__all__ = ["pytest_collection_modifyitems", "site", "stack"]
+__all__ = ["pytest_collection_modifyitems", "server", "stack"]
 
 
 @pytest.fixture
@@ -15,5 +15,5 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def shop(site: Site) -> Shop:
-    return make_shop(site)
+def shop(server: Server) -> Shop:
+    return make_shop(server)

@@ -20,8 +20,8 @@ from service.catalog import Catalog
 from service.ledger import Ledger, now
 from service.sandbox import Limits
 from service.submissions import Submissions
-from tests.engine.account import Json
-from tests.engine.site import Site
+from tests.engine.support.account import Json
+from tests.engine.support.server import Server
 from tests.environment import of_program
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "code-execution-api"
@@ -34,13 +34,13 @@ RESERVE, REPORT = "/v0/entitlements", "/v0/usage"
 class Shop:
     """What the merchant has."""
 
-    site: Site
+    server: Server
     catalog: Catalog
     plan: str
 
     def customer(self, email: str = "ada@example.com", *, subscribed: bool = True) -> str:
         consumer = {"name": "Ada", "email": email, "address": {"country": "DE", "zipCode": "10115"}}
-        account = self.site.account
+        account = self.server.account
         made = account.post("/v0/customers", merchantId=self.catalog.merchant, consumer=consumer)["customerId"]
         if subscribed:
             account.post("/v0/subscriptions", name="Ada", planId=self.plan, customerId=made, startedAt=now())
@@ -48,7 +48,7 @@ class Shop:
 
     def spend(self, customer: str, metric: str, quantity: int) -> None:
         """Use something beside the service."""
-        self.site.account.post(
+        self.server.account.post(
             REPORT,
             idempotencyKey=f"spent-{customer}",
             customerId=customer,
@@ -59,13 +59,13 @@ class Shop:
 
     def usage(self, customer: str) -> list[Json]:
         """Everything that was billed to a customer, the latest first."""
-        return self.site.account.listed(
+        return self.server.account.listed(
             REPORT, customerId=customer, startTime="2026-01-01T00:00:00Z", endTime="2999-01-01T00:00:00Z"
         )
 
     def calls(self) -> list[str]:
         """The paths that the service called, in order."""
-        return [call.path for call in self.site.gate.calls]
+        return [call.path for call in self.server.gate.calls]
 
     def quantities(self, entries: list[Json]) -> dict[str, int]:
         """Quantities by the name of their metric."""
@@ -73,8 +73,8 @@ class Shop:
         return {names[entry["billableMetricId"]]: entry["quantity"] for entry in entries}
 
 
-def make_shop(site: Site) -> Shop:
-    account = site.account
+def make_shop(server: Server) -> Shop:
+    account = server.account
     merchant = {"merchantId": account.merchant_id}
     product = account.post("/v0/products", name="Code Execution API", description="", **merchant)["id"]
 
@@ -92,7 +92,7 @@ def make_shop(site: Site) -> Shop:
     seconds = metric("Seconds", "second", aggregation="SUM", valueProperty="$.seconds")
     prices = [price(basic, "0.001"), price(premium, "0.005"), price(seconds, "0.0002")]
     plan = account.post("/v0/plans", name="Plan", currency="USD", productId=product, prices=prices, **merchant)["id"]
-    return Shop(site, Catalog(account.merchant_id, {"basic": basic, "premium": premium}, seconds), plan)
+    return Shop(server, Catalog(account.merchant_id, {"basic": basic, "premium": premium}, seconds), plan)
 
 
 class Desk:
@@ -123,7 +123,7 @@ class Desk:
 async def open_desk(shop: Shop, ledger_file: Path, limits: Limits | None = None, **options: Any) -> AsyncIterator[Desk]:
     """The service in this process."""
     ledger = Ledger(ledger_file)
-    async with client(shop.site.running.url, shop.site.running.api_key) as account:
+    async with client(shop.server.running.url, shop.server.running.api_key) as account:
         submissions = Submissions(Billing(account, shop.catalog), ledger, limits or UNHURRIED, **options)
         app = create_app(submissions, ledger)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -150,7 +150,7 @@ def process(shop: Shop, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
         running = subprocess.Popen(
             [*command, "--ledger", str(folder / "ledger.db")],
             cwd=EXAMPLE,
-            env={**of_program(folder), **shop.site.environment, "TMPDIR": str(folder)},
+            env={**of_program(folder), **shop.server.environment, "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             stderr=log,
             encoding="utf-8",

@@ -1,4 +1,4 @@
-"""The second computation of the rehearsal's invoices: it agrees with the first, and any other digit is told."""
+"""The second computation of the rehearsal's invoices: it agrees with the first, and reports any other digit."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def test_the_right_invoice_has_no_difference() -> None:
 
 
 @pytest.mark.parametrize("name", ["subtotal", "totalTax", "grandTotal"])
-def test_a_wrong_last_digit_of_a_sum_is_told(name: str) -> None:
+def test_a_wrong_last_digit_of_a_sum_is_reported(name: str) -> None:
     wrong = {**INVOICE, name: f"{INVOICE[name]}1"}
     assert audit.differences(COMPUTED, wrong, 20) == [f"totals: {name} is {wrong[name]}, computed {INVOICE[name]}"]
 
 
 @pytest.mark.parametrize("name", ["paidAmount", "unpaidAmount"])
-def test_a_cent_too_much_to_pay_is_told(name: str) -> None:
+def test_a_cent_too_much_to_pay_is_reported(name: str) -> None:
     wrong = {**INVOICE, name: str(Decimal(str(INVOICE[name])) + Decimal("0.01"))}
     assert audit.differences(COMPUTED, wrong, 20) == ["totals: the amount due is 52.81, computed 52.80"]
 
@@ -70,16 +70,16 @@ def test_both_round_what_is_due_alike(amount: Decimal, decimals: int) -> None:
 
 @pytest.mark.parametrize("name", ["quantity", "unitPrice", "taxRate", "totalPrice", "totalTax", "totalAmount"])
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_wrong_last_digit_of_a_line_is_told_with_the_lines_name(name: str, place: int) -> None:
+def test_a_wrong_last_digit_of_a_line_is_reported_with_the_lines_name(name: str, place: int) -> None:
     wrong = copy.deepcopy(INVOICE)
     line = wrong["lineItems"]["lineItems"][place]  # type: ignore[index] # JSON
     line[name] = str(Decimal(str(line[name])) + Decimal("0.0000000001"))
-    [told] = audit.differences(COMPUTED, wrong, 20)
-    assert told.startswith(f"{line['invoiceDisplayName']}: {name} is {line[name]}, computed ")
+    [reported] = audit.differences(COMPUTED, wrong, 20)
+    assert reported.startswith(f"{line['invoiceDisplayName']}: {name} is {line[name]}, computed ")
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_line_too_few_or_too_many_is_told(place: int) -> None:
+def test_a_line_too_few_or_too_many_is_reported(place: int) -> None:
     wrong = copy.deepcopy(INVOICE)
     line = wrong["lineItems"]["lineItems"].pop(place)  # type: ignore[index] # JSON
     assert audit.differences(COMPUTED, wrong, 20) == [f"{line['invoiceDisplayName']}: is missing"]

@@ -10,7 +10,7 @@ import pytest
 
 from service.sandbox import Limits, Outcome
 from service.submissions import _used
-from tests.engine.site import Call, Exchange, Hold, answer, lose
+from tests.engine.support.server import Call, Exchange, Hold, answer, lose
 from tests.examples.shop import REPORT, RESERVE, Shop, open_desk, rows
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +33,7 @@ async def test_funds_are_reserved_for_the_most_that_a_run_may_cost_and_what_it_t
         "seconds": 0,
         "billed": True,
     }
-    reserved, reported = (call.body for call in shop.site.gate.calls)
+    reserved, reported = (call.body for call in shop.server.gate.calls)
     assert shop.calls() == [RESERVE, REPORT]
     assert shop.quantities(reserved["entitlementData"]) == {"basic": 1, "seconds": 700}
     [used] = shop.usage(customer)
@@ -74,7 +74,7 @@ async def test_a_language_without_a_runner_is_counted_and_costs_no_seconds(
     async with open_desk(shop, tmp_path / "ledger") as desk:
         result = await desk.submit(customer, "whatever", language)
     assert (result["status"], result["output"], result["seconds"]) == ("accepted", None, 0)
-    [reserved, _] = (call.body for call in shop.site.gate.calls)
+    [reserved, _] = (call.body for call in shop.server.gate.calls)
     assert shop.quantities(reserved["entitlementData"]) == {tier: 1}
     assert shop.quantities(shop.usage(customer)[0]["properties"]) == {tier: 1}
 
@@ -110,7 +110,7 @@ async def test_who_is_no_customer_or_has_not_subscribed_is_refused(
 async def test_a_report_whose_answer_was_lost_is_repeated_and_billed_once(shop: Shop, tmp_path: Path) -> None:
     customer = shop.customer()
     losses = iter([lose, lose])
-    shop.site.gate.script = lambda call: next(losses, None) if call.path == REPORT else None
+    shop.server.gate.script = lambda call: next(losses, None) if call.path == REPORT else None
     async with open_desk(shop, tmp_path / "ledger") as desk:
         result = await desk.submit(customer, "print()")
     assert result["billed"]
@@ -123,7 +123,7 @@ async def test_what_can_not_be_billed_now_is_billed_when_the_service_starts_agai
     shop: Shop, tmp_path: Path, status: int
 ) -> None:
     customer = shop.customer()
-    shop.site.gate.script = lambda call: answer(status, {"message": "Not now"}) if call.path == REPORT else None
+    shop.server.gate.script = lambda call: answer(status, {"message": "Not now"}) if call.path == REPORT else None
     async with open_desk(shop, tmp_path / "ledger") as desk:
         posted = await desk.post(customer, "print()")
         result = await desk.result(posted)
@@ -131,7 +131,7 @@ async def test_what_can_not_be_billed_now_is_billed_when_the_service_starts_agai
         assert (await desk.http.get("/health")).json()["unbilled"] == 1
     assert shop.usage(customer) == []
     again = Hold(done=True, answers=True)
-    shop.site.gate.script = lambda call: again if call.path == REPORT else None
+    shop.server.gate.script = lambda call: again if call.path == REPORT else None
     async with open_desk(shop, tmp_path / "ledger") as desk:
         await asyncio.to_thread(again.reached.wait)
         again.released.set()
@@ -148,13 +148,13 @@ async def test_a_ledger_that_can_not_be_written_for_a_while_delays_the_bill_and_
     async with open_desk(shop, file, sweep_seconds=0.01) as desk:
         beside = sqlite3.connect(file)
         hold = Hold(done=True, answers=True)
-        shop.site.gate.script = lambda call: hold if call.path == REPORT else None
+        shop.server.gate.script = lambda call: hold if call.path == REPORT else None
         posted = await desk.post(customer, "fn main() {}", "rust")
         assert posted.status_code == 202
         await asyncio.to_thread(hold.reached.wait)
         beside.execute("ALTER TABLE submissions RENAME TO away")
         hold.released.set()
-        shop.site.gate.script = lambda _: None
+        shop.server.gate.script = lambda _: None
         assert (await desk.http.get("/health")).status_code == 500
         beside.execute("ALTER TABLE away RENAME TO submissions")
         beside.close()
@@ -168,7 +168,7 @@ async def test_a_ledger_that_can_not_be_written_for_a_while_delays_the_bill_and_
 async def test_what_is_refused_for_good_is_noted_and_not_repeated(shop: Shop, tmp_path: Path) -> None:
     customer = shop.customer()
     refusal = answer(400, {"message": "No", "code": "CLOSED"})
-    shop.site.gate.script = lambda call: refusal if call.path == REPORT else None
+    shop.server.gate.script = lambda call: refusal if call.path == REPORT else None
     for _ in range(2):
         async with open_desk(shop, tmp_path / "ledger") as desk:
             if not shop.calls():
@@ -179,15 +179,15 @@ async def test_what_is_refused_for_good_is_noted_and_not_repeated(shop: Shop, tm
     ledger.close()
 
 
-async def test_a_reservation_is_repeated_only_if_the_first_was_not_taken(shop: Shop, tmp_path: Path) -> None:
+async def test_a_reservation_is_repeated_only_if_the_first_was_not_accepted(shop: Shop, tmp_path: Path) -> None:
     """It has no key by which the API would know it again: a lost answer holds funds until the reservation expires."""
     customer = shop.customer()
     first = iter([answer(429, {"message": "Slowly"})])
-    shop.site.gate.script = lambda call: next(first, None) if call.path == RESERVE else None
+    shop.server.gate.script = lambda call: next(first, None) if call.path == RESERVE else None
     async with open_desk(shop, tmp_path / "ledger") as desk:
         assert (await desk.submit(customer, "print()"))["billed"]
         assert shop.calls() == [RESERVE, RESERVE, REPORT]
-        shop.site.gate.script = lambda call: lose if call.path == RESERVE else None
+        shop.server.gate.script = lambda call: lose if call.path == RESERVE else None
         refused = await desk.post(customer, "print()")
     assert (refused.status_code, refused.json()["error"]) == (503, "billing_unavailable")
     assert int(refused.headers["retry-after"]) > 0
@@ -195,16 +195,17 @@ async def test_a_reservation_is_repeated_only_if_the_first_was_not_taken(shop: S
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(400, 502), (409, 502), (422, 502), (401, 503), (403, 503), (429, 503), (500, 503), (200, 503)]
+    ("status", "reported"),
+    [(400, 502), (409, 502), (422, 502), (401, 503), (403, 503), (429, 503), (500, 503), (200, 503)],
 )
 async def test_a_reservation_that_fails_tells_whether_to_come_again(
-    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int, told: int
+    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int, reported: int
 ) -> None:
     customer = shop.customer()
-    shop.site.gate.script = lambda _: answer(status, {"message": f"{customer}: no", "code": "CLOSED"})
+    shop.server.gate.script = lambda _: answer(status, {"message": f"{customer}: no", "code": "CLOSED"})
     async with open_desk(shop, tmp_path / "ledger") as desk:
         refused = await desk.post(customer, "print()")
-    assert (refused.status_code, "retry-after" in refused.headers) == (told, told == 503)
+    assert (refused.status_code, "retry-after" in refused.headers) == (reported, reported == 503)
     assert caplog.messages == [f"funds can't be reserved: {status} CLOSED"]
 
 
@@ -214,7 +215,7 @@ async def test_nobody_waits_for_a_minute_because_the_api_asks_for_one(shop: Shop
         await exchange.send({"type": "http.response.start", "status": 429, "headers": headers})
         await exchange.send({"type": "http.response.body", "body": b""})
 
-    shop.site.gate.script = lambda _: later
+    shop.server.gate.script = lambda _: later
     async with open_desk(shop, tmp_path / "ledger") as desk:
         refused = await desk.post(shop.customer(), "print()")
     assert refused.status_code == 503
@@ -233,7 +234,7 @@ async def test_two_hundred_submissions_at_once_are_each_billed_once(shop: Shop, 
         spoilt.add(key)
         return lose
 
-    shop.site.gate.script = lose_some  # type: ignore[assignment]
+    shop.server.gate.script = lose_some  # type: ignore[assignment]
     async with open_desk(shop, tmp_path / "ledger", runs=4, waiting=200) as desk:
         sent = [desk.submit(customers[n % 4], f"print({n})") for n in range(200)]
         results = await asyncio.gather(*sent)

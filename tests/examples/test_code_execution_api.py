@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 EXAMPLE = "code-execution-api"
 WHOLE = {"Product": 1, "BillableMetric": 3, "Price": 3, "Plan": 1}
@@ -19,28 +19,34 @@ def example(stack: Stack) -> Stack:
     return stack.copy(EXAMPLE)
 
 
-def test_what_preview_shows_is_what_up_makes_and_then_there_is_nothing_left_to_do(example: Stack, site: Site) -> None:
+def test_what_preview_shows_is_what_up_makes_and_then_there_is_nothing_left_to_do(
+    example: Stack, server: Server
+) -> None:
     assert example.preview().changes == {"create": 10}  # with the stack itself
-    assert site.gate.calls == []
+    assert server.gate.calls == []
 
     made = example.up()
     assert made.changes == {"create": 10}
     assert made.warnings == []
-    assert site.account.counts() == WHOLE
-    assert site.account.lines(site.account.one("Plan")["id"]) == {"basic": "0.001", "premium": "", "seconds": "0.0002"}
+    assert server.account.counts() == WHOLE
+    assert server.account.lines(server.account.one("Plan")["id"]) == {
+        "basic": "0.001",
+        "premium": "",
+        "seconds": "0.0002",
+    }
 
-    site.gate.calls.clear()
+    server.gate.calls.clear()
     assert example.preview().changes == {}
-    assert site.gate.calls == []
+    assert server.gate.calls == []
     assert example.preview("--refresh").changes == {}
-    assert site.gate.writes == []
+    assert server.gate.writes == []
 
 
 def test_a_price_change_shows_the_money_in_preview_and_moves_the_plan_to_a_new_version(
-    example: Stack, site: Site
+    example: Stack, server: Server
 ) -> None:
     example.up()
-    (old,) = (price["id"] for price in site.account.all("Price") if price["properties"].get("unitPrice") == "0.001")
+    (old,) = (price["id"] for price in server.account.all("Price") if price["properties"].get("unitPrice") == "0.001")
     example.configure("rate", "0.002")
 
     shown = example.preview("--diff")
@@ -54,15 +60,15 @@ def test_a_price_change_shows_the_money_in_preview_and_moves_the_plan_to_a_new_v
 
     changed = example.up()
     assert changed.changes == {"replace": 1, "update": 1}
-    plan = site.account.one("Plan")["id"]
-    assert [version["isDefault"] for version in site.account.versions(plan)] == [False, True]
-    assert site.account.lines(plan)["basic"] == "0.002"
+    plan = server.account.one("Plan")["id"]
+    assert [version["isDefault"] for version in server.account.versions(plan)] == [False, True]
+    assert server.account.lines(plan)["basic"] == "0.002"
     assert changed.warnings == []
     assert old in dict(changed.diagnostics("info"))["Price basic"]  # the first version holds it, as it should
     assert example.preview("--refresh").changes == {}
 
 
-def test_each_changed_field_is_told_apart_as_update_or_replacement(example: Stack) -> None:
+def test_each_changed_field_is_classified_as_update_or_replacement(example: Stack) -> None:
     """Create-only fields replace, and what depends on them with it; all others update in place."""
     example.up()
     example.edit('unit="second"', 'unit="s"')
@@ -81,9 +87,9 @@ def test_each_changed_field_is_told_apart_as_update_or_replacement(example: Stac
     }
 
 
-def test_drift_is_shown_field_by_field_and_mended_by_up(example: Stack, site: Site) -> None:
+def test_drift_is_shown_field_by_field_and_mended_by_up(example: Stack, server: Server) -> None:
     example.up()
-    account = site.account
+    account = server.account
     product, seconds = account.one("Product"), account.one("BillableMetric", name="Execution Time")
     price, plan = account.one("Price", invoiceDisplayName="Basic submissions"), account.one("Plan")
     account.patch(f"/v0/products/{product['id']}", description="By hand")
@@ -107,7 +113,7 @@ def test_drift_is_shown_field_by_field_and_mended_by_up(example: Stack, site: Si
     assert example.preview("--refresh").changes == {}
 
 
-def test_destroy_says_what_it_kept_and_the_next_up_takes_all_of_it_up_again(example: Stack, site: Site) -> None:
+def test_destroy_says_what_it_retains_and_the_next_up_adopts_all_of_it(example: Stack, server: Server) -> None:
     example.up()
     before = example.resources()
     kept = {resource["id"] for resource in before.values()}
@@ -116,11 +122,11 @@ def test_destroy_says_what_it_kept_and_the_next_up_takes_all_of_it_up_again(exam
     assert {where for where, _ in gone.warnings} == before.keys()
     assert all(sum(object_id in what for _, what in gone.warnings) >= 1 for object_id in kept)
 
-    writes = len(site.gate.writes)
+    writes = len(server.gate.writes)
     assert example.up().changes == {"create": 10}
     ids = {where: resource["id"] for where, resource in example.resources().items()}
     ids.pop("AuthorizationLink ada")
     assert ids.items() <= {where: resource["id"] for where, resource in before.items()}.items()
-    assert [call.path for call in site.gate.writes[writes:]] == ["/v0/customers/authorization"]
-    assert site.account.counts() == WHOLE
+    assert [call.path for call in server.gate.writes[writes:]] == ["/v0/customers/authorization"]
+    assert server.account.counts() == WHOLE
     assert example.preview("--refresh").changes == {}

@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("code", "exit_code", "stopped_by", "told"),
+    ("code", "exit_code", "stopped_by", "reported"),
     [
         pytest.param("while True: pass", -9, "time", "", id="endless loop"),
         pytest.param("import time; time.sleep(60)", -9, "time", "", id="endless sleep"),
@@ -57,11 +57,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 async def test_a_limit_holds_and_nothing_is_left(
-    folder: Path, code: str, exit_code: int, stopped_by: str | None, told: str
+    folder: Path, code: str, exit_code: int, stopped_by: str | None, reported: str
 ) -> None:
     outcome = await sandbox.run(code, replace(LIMITS, seconds=1) if stopped_by == "time" else LIMITS)
     assert (outcome.exit_code, outcome.stopped_by) == (exit_code, stopped_by)
-    assert told in outcome.output
+    assert reported in outcome.output
     assert len(outcome.output) <= LIMITS.output
     assert _left_in(folder) == []
 
@@ -91,7 +91,7 @@ async def test_a_program_that_outlives_the_service_ends_by_itself() -> None:
     assert 0 < int(outcome.output) <= LIMITS.seconds + sandbox.GRACE
 
 
-async def test_where_programs_can_not_be_run_that_is_told_before_anything_is_billed() -> None:
+async def test_where_programs_can_not_be_run_that_is_reported_before_anything_is_billed() -> None:
     with pytest.raises(OSError, match="programs can't be run here"):
         await sandbox.check(Limits(memory=1 << 20))
 

@@ -15,7 +15,7 @@ import pytest
 from service import catalog
 from service.app import MOST_BYTES
 from service.catalog import Catalog, CatalogError
-from tests.engine.site import Hold, answer
+from tests.engine.support.server import Hold, answer
 from tests.examples.shop import REPORT, RESERVE, Shop, open_desk, process, rows
 
 GOOD = {"customer": "cus_1", "language": "python", "code": "print()"}
@@ -43,10 +43,10 @@ async def test_bad_input_is_one_clear_error_and_asks_nothing_of_the_api(
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with open_desk(shop, tmp_path / "ledger") as desk:
         refused = await desk.http.post("/submissions", content=content, headers={"Content-Type": "application/json"})
-    told = refused.json()
-    assert (refused.status_code, told["error"]) == (status, error)
-    assert told.keys() == {"error", "message"}
-    assert "cus_1" not in told["message"]
+    reported = refused.json()
+    assert (refused.status_code, reported["error"]) == (status, error)
+    assert reported.keys() == {"error", "message"}
+    assert "cus_1" not in reported["message"]
     assert shop.calls() == []
 
 
@@ -93,7 +93,7 @@ async def test_the_service_answers_while_programs_run_and_refuses_more_than_may_
 def test_what_ran_before_a_crash_is_billed_once_after_it(shop: Shop, tmp_path: Path, *, done: bool) -> None:
     """The service is killed while it reports, before or after the API has taken that."""
     customer, hold = shop.customer(), Hold(done=done)
-    shop.site.gate.script = lambda call: hold if call.path == REPORT else None
+    shop.server.gate.script = lambda call: hold if call.path == REPORT else None
     with process(shop, tmp_path) as (running, url):
         posted = httpx.post(f"{url}/submissions", json={**GOOD, "customer": customer, "code": "print('ran')"})
         assert posted.status_code == 202
@@ -102,7 +102,7 @@ def test_what_ran_before_a_crash_is_billed_once_after_it(shop: Shop, tmp_path: P
         running.wait()
     hold.released.set()
     again = Hold(done=True, answers=True)
-    shop.site.gate.script = lambda call: again if call.path == REPORT else None
+    shop.server.gate.script = lambda call: again if call.path == REPORT else None
     with process(shop, tmp_path) as (_, url):
         again.reached.wait()
         again.released.set()
@@ -131,7 +131,7 @@ def test_the_log_names_no_key_no_customer_and_no_code_and_the_ledger_keeps_no_co
     """Not even where the API's messages do."""
     customer = shop.customer()
     refusal = answer(400, {"message": f"{customer} (ada@example.com) is closed", "code": "CLOSED"})
-    shop.site.gate.script = lambda call: refusal if call.path == REPORT else None
+    shop.server.gate.script = lambda call: refusal if call.path == REPORT else None
     with process(shop, tmp_path) as (running, url):
         code = "print('result')  # an idea of Ada's"
         posted = httpx.post(f"{url}/submissions", json={**GOOD, "customer": customer, "code": code})
@@ -150,7 +150,7 @@ def test_the_log_names_no_key_no_customer_and_no_code_and_the_ledger_keeps_no_co
 
 
 @pytest.mark.parametrize(
-    ("outputs", "told"),
+    ("outputs", "reported"),
     [
         ("", "not JSON"),
         ("{}", "run `pulumi up` first"),
@@ -158,8 +158,8 @@ def test_the_log_names_no_key_no_customer_and_no_code_and_the_ledger_keeps_no_co
         ('{"metrics": {}}', "pulumi up"),
     ],
 )
-def test_outputs_that_lack_something_say_what_to_do(outputs: str, told: str) -> None:
-    with pytest.raises(CatalogError, match=told):
+def test_outputs_that_lack_something_say_what_to_do(outputs: str, reported: str) -> None:
+    with pytest.raises(CatalogError, match=reported):
         catalog.of_outputs(outputs)
 
 

@@ -14,9 +14,9 @@ import httpx
 from pulumi_paygentic.api import Client, Settings
 from pulumi_paygentic.api.base_url import is_loopback
 from pulumi_paygentic.catalog import CatalogObject
-from tests.contract.world import Inputs, World
-from tests.in_process import Interceptable
 from tests.live.target import Target
+from tests.support.account import Inputs, MerchantAccount
+from tests.support.in_process import Interceptable
 
 DELETED_AT_THE_END: Final = ("/v0/prices", "/v0/fees", "/v0/features")
 """The collections whose objects the API can delete, those that refer to others first."""
@@ -55,7 +55,7 @@ class Wire(Interceptable):
         self._network.close()
 
 
-class LiveWorld(World):
+class LiveAccount(MerchantAccount):
     """The account of one session. The objects that examples refer to are shared by its tests.
 
     Everything else is named after the session and the test, so that no test finds what another one made.
@@ -85,7 +85,7 @@ class LiveWorld(World):
     def has_authorization(self) -> bool:
         """Whether the account has authorization links, which only older sources know."""
         if self._has_authorization is None:
-            body = {"merchantId": self.merchant, "planId": self.id("plan_A"), "email": "ada@example.com"}
+            body = {"merchantId": self.merchant_id, "planId": self.id("plan_A"), "email": "ada@example.com"}
             answer = self.http.post("/v0/customers/authorization", json=body)
             assert answer.is_success or answer.status_code == httpx.codes.NOT_FOUND, answer.text
             self._has_authorization = answer.is_success

@@ -12,9 +12,9 @@ import pytest
 
 from pulumi_paygentic.api import ConfigurationError
 from pulumi_paygentic.catalog import AuthorizationLink
-from tests.examples_of_kinds import Example
-from tests.live.account import LiveWorld, needs_pricing_unit
+from tests.live.account import LiveAccount, needs_pricing_unit
 from tests.live.target import Target, UnsafeTarget, emulator, sandbox
+from tests.support.examples import Example
 
 LEARNT: Final = "learnt"
 LEFT: Final = pytest.StashKey[str]()
@@ -67,9 +67,9 @@ def target() -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def account(target: Target, pytestconfig: pytest.Config) -> Iterator[LiveWorld]:
+def account(target: Target, pytestconfig: pytest.Config) -> Iterator[LiveAccount]:
     """The account; at the end it holds nothing that the API can delete."""
-    account = LiveWorld(target)
+    account = LiveAccount(target)
     account.furnish()
     yield account
     account.clean_up(shared=True)
@@ -82,7 +82,7 @@ def account(target: Target, pytestconfig: pytest.Config) -> Iterator[LiveWorld]:
 
 
 @pytest.fixture
-def world(account: LiveWorld, request: pytest.FixtureRequest) -> Iterator[LiveWorld]:
+def merchant(account: LiveAccount, request: pytest.FixtureRequest) -> Iterator[LiveAccount]:
     """The account for one test, which leaves nothing that the API can delete."""
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     example = parameters.get("example")

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_paygentic.api import ConfigurationError
 from pulumi_paygentic.catalog import CatalogObject, Feature, Fee, Plan, Price
-from tests.live.account import LiveWorld
+from tests.live.account import LiveAccount
 from tests.live.target import ADDRESS, KEY, MERCHANT, UnsafeTarget, sandbox
 
 ACCOUNT = {KEY: "sk_test_1", MERCHANT: "org_1"}
@@ -40,43 +40,43 @@ def test_production_is_refused(given: dict[str, str]) -> None:
         sandbox({**ACCOUNT, **given})
 
 
-def test_names_are_unique_and_say_where_they_come_from(world: LiveWorld) -> None:
-    name = world.named("API")
-    assert name.startswith(f"API-{world.session}-")
-    world.begin()
-    assert world.named("API") != name
+def test_names_are_unique_and_say_where_they_come_from(merchant: LiveAccount) -> None:
+    name = merchant.named("API")
+    assert name.startswith(f"API-{merchant.session}-")
+    merchant.begin()
+    assert merchant.named("API") != name
 
 
-def test_a_test_leaves_nothing_that_the_api_can_delete(world: LiveWorld) -> None:
-    feature = world.checked(Feature, {"product_id": "prod_A", "key": "sso", "name": "SSO"})
-    fee = world.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": ""})
+def test_a_test_leaves_nothing_that_the_api_can_delete(merchant: LiveAccount) -> None:
+    feature = merchant.checked(Feature, {"product_id": "prod_A", "key": "sso", "name": "SSO"})
+    fee = merchant.checked(Fee, {"product_id": "prod_A", "name": "Setup", "description": ""})
     price = {"unit_price": "1", "invoice_display_name": "Setup", "payment_term": "in_advance", "billing_cadence": "P0D"}
     made: dict[type[CatalogObject], str] = {
-        Feature: world.lifecycle(Feature).create(feature).id,
-        Fee: world.lifecycle(Fee).create(fee).id,
+        Feature: merchant.lifecycle(Feature).create(feature).id,
+        Fee: merchant.lifecycle(Fee).create(fee).id,
     }
-    given = world.checked(Price, {**price, "fee_id": made[Fee], "feature_id": made[Feature]})
-    made[Price] = world.lifecycle(Price).create(given).id
-    assert world.clean_up() == []
+    given = merchant.checked(Price, {**price, "fee_id": made[Fee], "feature_id": made[Feature]})
+    made[Price] = merchant.lifecycle(Price).create(given).id
+    assert merchant.clean_up() == []
     for kind, object_id in made.items():
-        assert world.http.get(f"{kind.path}/{object_id}").status_code == 404
-    assert world.http.get(f"/v0/products/{world.id('prod_A')}").is_success
+        assert merchant.http.get(f"{kind.path}/{object_id}").status_code == 404
+    assert merchant.http.get(f"/v0/products/{merchant.id('prod_A')}").is_success
 
 
-def test_what_a_version_holds_stays_and_is_reported(world: LiveWorld) -> None:
+def test_what_a_version_holds_stays_and_is_reported(merchant: LiveAccount) -> None:
     metered = {
         "billable_metric_id": "bm_A",
         "unit_price": "3",
         "invoice_display_name": "x",
         "payment_term": "in_arrears",
     }
-    price = world.lifecycle(Price).create(world.checked(Price, {**metered, "model": "standard"})).id
+    price = merchant.lifecycle(Price).create(merchant.checked(Price, {**metered, "model": "standard"})).id
     plan = {"product_id": "prod_A", "name": "Held", "currency": "USD", "prices": [price]}
-    world.lifecycle(Plan).create(world.checked(Plan, plan))
-    assert world.clean_up() == [price]
-    assert "plans" in world.leftovers()
+    merchant.lifecycle(Plan).create(merchant.checked(Plan, plan))
+    assert merchant.clean_up() == [price]
+    assert "plans" in merchant.leftovers()
 
 
-def test_a_live_account_is_never_emptied(world: LiveWorld) -> None:
+def test_a_live_account_is_never_emptied(merchant: LiveAccount) -> None:
     with pytest.raises(NotImplementedError):
-        world.reset()
+        merchant.reset()

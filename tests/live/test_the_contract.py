@@ -1,12 +1,13 @@
-"""The contract suite's own cases, as far as documented calls can set them up: see `conftest` for their `world`."""
+"""The contract suite's own cases, as far as documented calls can set them up: see `conftest` for their `merchant`."""
 
 from tests.contract.test_adoption import (
     test_adopt_id_brings_this_very_object_to_the_declaration_and_says_what_changed,
     test_of_several_with_one_key_the_equal_one_is_adopted,
 )
+from tests.contract.test_deleted_objects import test_what_is_deleted_is_created_again
 from tests.contract.test_every_kind import (
     test_adopt,
-    test_an_argument_taken_out_is_given_back_to_the_default_or_refused,
+    test_an_argument_that_was_removed_is_given_back_to_the_default_or_refused,
     test_an_update_without_a_difference_writes_nothing,
     test_create_read,
     test_delete_read_and_delete_again,
@@ -15,13 +16,12 @@ from tests.contract.test_every_kind import (
     test_update_read,
     test_what_is_not_declared_is_not_managed,
 )
-from tests.contract.test_gone import test_what_is_gone_is_made_again
 from tests.contract.test_lost_answers import test_one_object_although_the_answer_was_lost
 
 __all__ = [
     "test_adopt",
     "test_adopt_id_brings_this_very_object_to_the_declaration_and_says_what_changed",
-    "test_an_argument_taken_out_is_given_back_to_the_default_or_refused",
+    "test_an_argument_that_was_removed_is_given_back_to_the_default_or_refused",
     "test_an_update_without_a_difference_writes_nothing",
     "test_create_read",
     "test_delete_read_and_delete_again",
@@ -30,6 +30,6 @@ __all__ = [
     "test_one_object_although_the_answer_was_lost",
     "test_replace",
     "test_update_read",
-    "test_what_is_gone_is_made_again",
+    "test_what_is_deleted_is_created_again",
     "test_what_is_not_declared_is_not_managed",
 ]

@@ -53,7 +53,7 @@ def environment(project: Path, pulumi_cli: Path) -> dict[str, str]:
 
 
 @pytest.mark.engine
-def test_a_dynamic_provider_runs_and_no_plugin_is_looked_for(project: Path, environment: dict[str, str]) -> None:
+def test_a_dynamic_provider_runs_and_no_plugin_is_searched_for(project: Path, environment: dict[str, str]) -> None:
     def pulumi(*arguments: str) -> str:
         command = ["pulumi", "--non-interactive", *arguments]
         run = subprocess.run(

@@ -164,7 +164,7 @@ def test_no_sentence_begins_with_a_question_word(page: str) -> None:
     assert re.findall(r"(?:^|[.:!?|*] |^- )((?:What|Which|Whether)\b.{0,40})", text, re.MULTILINE) == []
 
 
-def test_every_script_that_contributors_are_told_of_is_there() -> None:
+def test_every_script_that_contributors_are_reported_of_is_there() -> None:
     named = set(re.findall(r"`scripts/([\w-]+)", "".join(map(read, WRITTEN))))
     assert [name for name in named if not (ROOT / "scripts" / name).exists()] == []
 

@@ -15,7 +15,9 @@ def test_a_shells_account_and_stack_are_left_out_and_loopback_meets_no_proxy() -
     assert shell == {"LANG": "C", "NO_PROXY": loopback, "no_proxy": f"example.com,{loopback}"}
 
 
-def test_a_process_is_ready_with_its_first_line_and_what_it_says_is_told_where_it_ends_without(tmp_path: Path) -> None:
+def test_a_process_is_ready_with_its_first_line_and_what_it_says_is_reported_where_it_ends_without(
+    tmp_path: Path,
+) -> None:
     def started(code: str) -> Background:
         return Background(tmp_path / "service.log", [sys.executable, "-c", code], tmp_path)
 

@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 
 from pulumi_paygentic.resources.base import CatalogResource
-from tests.contract.renamed_kind import Charge
+from tests.support.renamed_kind import Charge
 
 
 class ChargeResource(CatalogResource, kind=Charge):

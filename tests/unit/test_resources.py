@@ -21,7 +21,7 @@ from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.emulator.collections.registry import operations
 from pulumi_paygentic.resources.base import CatalogResource
-from tests.examples_of_kinds import EXAMPLES
+from tests.support.examples import EXAMPLES
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
 ARGS = [name for name in pulumi_paygentic.__all__ if name.endswith("Args")]
@@ -162,9 +162,9 @@ def test_every_argument_and_every_output_is_documented(kind: type[CatalogObject]
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_documentation_tells_what_happens_to_an_argument_left_out(kind: type[CatalogObject]) -> None:
     documented = documented_arguments(resource_of(kind))
-    told = re.compile(r"Default|Required|Exactly one|for a (standard|volume) price|Not managed", re.IGNORECASE)
+    described = re.compile(r"Default|Required|Exactly one|for a (standard|volume) price|Not managed", re.IGNORECASE)
     optional = {name for name, field in kind.inputs().items() if not field.required}
-    silent = {name for name in optional if not told.search(documented[name])}
+    silent = {name for name in optional if not described.search(documented[name])}
     assert silent <= {"tiers", "unit_price", "fee_id"}
 
 

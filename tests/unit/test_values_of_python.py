@@ -1,4 +1,4 @@
-"""What a program gives a resource that Pulumi can't carry is told in one line, before anything is registered."""
+"""A value that Pulumi cannot encode is reported in one line, before anything is registered."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -17,7 +17,7 @@ ENDLESS["again"] = ENDLESS
 
 
 @pytest.mark.parametrize(
-    ("argument", "value", "told"),
+    ("argument", "value", "reported"),
     [
         ("description", "\ud800", "description contains an unpaired Unicode surrogate"),
         ("metadata", {"a": {"b": "\udfff"}}, "metadata.a.b contains an unpaired Unicode surrogate"),
@@ -32,11 +32,11 @@ ENDLESS["again"] = ENDLESS
         ("metadata", {"n": 10**5000}, "metadata.n is a whole number of more than 300 digits"),
     ],
 )
-def test_a_value_that_can_not_be_carried_is_refused_by_its_place(argument: str, value: Any, told: str) -> None:
+def test_a_value_that_can_not_be_encoded_is_refused_by_its_place(argument: str, value: Any, reported: str) -> None:
     given = {"name": "API", "description": "", argument: value}
     with pytest.raises(pulumi.RunError, match="Product 'api'") as caught:
         paygentic.Product("api", **given)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 400
 
@@ -51,7 +51,7 @@ PRICE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("argument", "value", "told"),
+    ("argument", "value", "reported"),
     [
         ("unit_price", 0.5, "unit_price is the float 0.5"),
         ("unit_price", 1.0, "unit_price is the float 1.0"),
@@ -59,10 +59,10 @@ PRICE: dict[str, Any] = {
         ("tiers", [{"unit_price": 0.5}], "tiers[0].unit_price is the float 0.5"),
     ],
 )
-def test_a_float_is_never_an_amount(argument: str, value: Any, told: str) -> None:
+def test_a_float_is_never_an_amount(argument: str, value: Any, reported: str) -> None:
     with pytest.raises(pulumi.RunError, match="Price 'calls'") as caught:
         paygentic.Price("calls", **{**PRICE, argument: value})
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert "write it as a string" in str(caught.value)
 
 

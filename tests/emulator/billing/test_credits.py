@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.emulator import running
-from tests.cases import cases
 from tests.emulator.support.merchant import Json, Merchant, merchant_of
+from tests.support.profiles import cases
 
 MONTHS = (1, 32, 60, 91)
 """The first days of the months of 2030, counted from the year's first."""

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.emulator import running
-from tests.cases import cases
 from tests.emulator.support.merchant import Json, Merchant, merchant_of
+from tests.support.profiles import cases
 
 CLOCK = "/_emulator/clock"
 START = "2030-01-01T00:00:00Z"

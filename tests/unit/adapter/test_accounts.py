@@ -149,7 +149,7 @@ def test_a_plain_provider_of_dynamic_resources_counts_as_pulumi_has_it() -> None
 
 
 @pytest.mark.parametrize(
-    ("opts", "told"),
+    ("opts", "reported"),
     [
         (
             lambda: OPTS(providers={"paygentic": provider("a"), "pulumi-python": provider("b", "org_b")}),
@@ -162,11 +162,11 @@ def test_a_plain_provider_of_dynamic_resources_counts_as_pulumi_has_it() -> None
         ),
     ],
 )
-def test_what_leaves_the_account_open_is_refused(opts: Callable[[], OPTS], told: str) -> None:
+def test_what_leaves_the_account_open_is_refused(opts: Callable[[], OPTS], reported: str) -> None:
     with pytest.raises(pulumi.RunError) as caught:
         run(lambda: product("p", opts()))
     assert str(caught.value).startswith("Product 'p': ")
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 def test_two_providers_that_reach_a_component_by_different_names_are_refused() -> None:
@@ -233,7 +233,7 @@ def test_an_account_that_is_not_known_yet_is_held_against_nobody(unknown: str) -
     assert run(program, MERCHANT) == {"first": "a", "second": ""}
 
 
-def test_every_run_of_a_program_begins_with_no_account_taken() -> None:
+def test_every_run_of_a_program_begins_with_no_account_claimed() -> None:
     for name in ("a", "b"):
         assert run(lambda: product("p", OPTS(provider=provider(name)))) == {"p": name}  # noqa: B023  it runs here
 

@@ -60,10 +60,10 @@ def test_the_advice_about_an_account_is_given_once(kind: type[PaygenticError]) -
 
     hints = Hints()
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda index: hints.text(error(index)), range(40)))
-    assert sum(kind.hint in text for text in told) == 1
-    assert all(f"price_{index}" in text for index, text in enumerate(told))
-    assert sum(text.endswith("Another error of this run says what to do.") for text in told) == 39
+        texts = list(pool.map(lambda index: hints.text(error(index)), range(40)))
+    assert sum(kind.hint in text for text in texts) == 1
+    assert all(f"price_{index}" in text for index, text in enumerate(texts))
+    assert sum(text.endswith("Another error of this run says what to do.") for text in texts) == 39
 
 
 def test_the_advice_about_one_object_is_given_each_time() -> None:

@@ -10,8 +10,8 @@ from pulumi.runtime.proto import provider_pb2
 
 from pulumi_paygentic.adapter import PROVIDER_KEY, Provider
 from pulumi_paygentic.catalog import AuthorizationLink, CatalogObject, Price, Product
-from tests.contract.renamed_kind import Charge, as_before
-from tests.examples_of_kinds import EXAMPLES
+from tests.support.examples import EXAMPLES
+from tests.support.renamed_kind import Charge, as_before
 
 CONFIG = {"paygentic:apiKey": "sk_test_1", "paygentic:merchantId": "org_1", "paygentic:baseUrl": "http://127.0.0.1:9"}
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/paygentic:Product::api"
@@ -62,7 +62,7 @@ def test_check_answers_canonical_inputs_which_a_second_check_leaves_as_they_are(
     assert PROVIDER_KEY not in first.inputs
 
 
-def test_everything_wrong_with_the_configuration_is_told_in_preview() -> None:
+def test_everything_wrong_with_the_configuration_is_reported_in_preview() -> None:
     config = {"paygentic:apiKey": "sk_live_1", "paygentic:baseUrl": "http://example.com"}
     result = Served(Product, config).check(PRODUCT)
     reasons = [failure.reason for failure in result.failures]
@@ -73,8 +73,8 @@ def test_everything_wrong_with_the_configuration_is_told_in_preview() -> None:
 
 
 def test_each_reason_is_at_its_argument() -> None:
-    told = failures(Served(Price).check({"unit_price": 1.5, "tiers": [{"up_to": "x"}], "colour": "red"}))
-    assert {"unit_price", "tiers[0].up_to", "tiers[0].unit_price", "colour", "payment_term"} <= told.keys()
+    found = failures(Served(Price).check({"unit_price": 1.5, "tiers": [{"up_to": "x"}], "colour": "red"}))
+    assert {"unit_price", "tiers[0].up_to", "tiers[0].unit_price", "colour", "payment_term"} <= found.keys()
 
 
 def test_the_reason_against_a_secret_does_not_repeat_it() -> None:
@@ -145,7 +145,7 @@ def test_a_link_that_is_over_is_replaced_although_the_inputs_are_the_same() -> N
     assert vars(Served(AuthorizationLink).diff(olds, inputs)) == vars(DiffResult(changes=True, replaces=["expires_at"]))
 
 
-def test_a_resource_whose_object_another_took_over_in_this_run_makes_a_new_one() -> None:
+def test_a_resource_whose_object_another_adopted_in_this_run_makes_a_new_one() -> None:
     served = Served(Price)
     account = served.provider._account()
     assert account.claims.claim("price_1", "urn:other")

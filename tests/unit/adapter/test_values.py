@@ -9,7 +9,7 @@ from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 from pulumi_paygentic.adapter import PROVIDER_KEY
 from pulumi_paygentic.adapter.values import from_engine, to_engine
 from pulumi_paygentic.catalog import UNKNOWN, has_unknown
-from tests.cases import cases
+from tests.support.profiles import cases
 
 leaves = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text() | st.just(UNKNOWN)
 nested = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6)

@@ -67,7 +67,7 @@ def test_keys_that_this_version_does_not_know_are_left_out_at_any_depth() -> Non
     assert tiers.from_wire([{"unitPrice": "1", "upTo": None, "new": 1}]) == [{"unit_price": "1"}]
 
 
-def test_a_value_of_another_type_is_kept_as_it_came() -> None:
+def test_a_value_of_another_type_is_unchanged() -> None:
     assert TEMPLATE.from_wire({"type": "prepaid", "credits": 5}) == {"type": "prepaid", "credits": 5}
     assert Plan.inputs()["billing_cadence"].from_wire("P2M") == "P2M"
     assert BillableMetric.inputs()["group_by"].from_wire({"a": "no path"}) == {"a": "no path"}

@@ -14,8 +14,8 @@ from pulumi_paygentic.catalog import UNKNOWN, CatalogObject, all_kinds, kind_nam
 from pulumi_paygentic.catalog.amounts import canonical_decimal
 from pulumi_paygentic.catalog.times import canonical_duration, canonical_timestamp
 from pulumi_paygentic.emulator.billing.currencies import DECIMALS
-from tests.cases import cases
-from tests.strategies import inputs_of, timestamps
+from tests.support.profiles import cases
+from tests.support.strategies import inputs_of, timestamps
 
 FIELDS = [field for kind in all_kinds() for field in kind.fields().values()]
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
@@ -181,7 +181,7 @@ def test_a_number_that_json_can_not_carry_is_refused(number: float) -> None:
 
 
 @pytest.mark.parametrize(("given", "expected"), [(3.0, 3), (3, 3)])
-def test_a_whole_number_is_taken_from_the_float_that_the_engine_carries(given: float, expected: int) -> None:
+def test_a_whole_number_is_read_from_the_float_that_the_engine_passes(given: float, expected: int) -> None:
     assert TypeAdapter(values.Integer).validate_python(given, strict=True) == expected
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_paygentic.catalog import UNKNOWN, Price, all_kinds
 from pulumi_paygentic.lifecycle import check
-from tests.examples_of_kinds import EXAMPLES, Inputs, edited
+from tests.support.examples import EXAMPLES, Inputs, edited
 
 [METERED] = [e.minimal for e in EXAMPLES if str(e) == "Price-metered"]
 [VOLUME] = [e.minimal for e in EXAMPLES if str(e) == "Price-volume"]

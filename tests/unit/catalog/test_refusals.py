@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_paygentic.catalog import UNKNOWN, CatalogObject, all_kinds, kind_named
 from pulumi_paygentic.lifecycle import check
-from tests.examples_of_kinds import EXAMPLES, Example, Inputs, edited
+from tests.support.examples import EXAMPLES, Example, Inputs, edited
 
 MERCHANT = "org_1"
 
@@ -193,9 +193,9 @@ REFUSED: list[tuple[str, Inputs, str, str]] = [
 @pytest.mark.parametrize(("name", "change", "argument", "said"), REFUSED, ids=lambda v: str(v)[:40])
 def test_bad_input_is_refused_with_one_reason(name: str, change: Inputs, argument: str, said: str) -> None:
     kind = kind_named(name.partition("-")[0])
-    told = reasons(kind, edited(example(name).minimal, change))
-    assert [reason for reason in told if reason.startswith(f"{argument} ")] == told[:1] == told
-    assert said in told[0]
+    reported = reasons(kind, edited(example(name).minimal, change))
+    assert [reason for reason in reported if reason.startswith(f"{argument} ")] == reported[:1] == reported
+    assert said in reported[0]
 
 
 @pytest.mark.parametrize(
@@ -220,14 +220,14 @@ def test_what_is_right_is_not_refused(example: Example) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_every_required_argument_that_is_missing_is_named_at_once(example: Example) -> None:
     required = {name for name, field in example.kind.inputs().items() if field.required} - {"merchant_id"}
-    told = check(example.kind, {}, {}, merchant_id=MERCHANT).violations
-    assert {reason.argument for reason in told if reason.message == "is required"} == required
+    reported = check(example.kind, {}, {}, merchant_id=MERCHANT).violations
+    assert {reason.argument for reason in reported if reason.message == "is required"} == required
 
 
-def test_all_reasons_are_told_at_once() -> None:
+def test_all_reasons_are_reported_at_once() -> None:
     price = {"unit_price": 0.5, "tiers": [{"up_to": "x"}], "payment_term": "soon", "colour": "red", "tax": {}}
-    told = {reason.argument for reason in check(kind_named("Price"), {}, price, merchant_id=MERCHANT).violations}
-    assert told >= {
+    reported = {reason.argument for reason in check(kind_named("Price"), {}, price, merchant_id=MERCHANT).violations}
+    assert reported >= {
         "unit_price",
         "tiers[0].up_to",
         "tiers[0].unit_price",
@@ -291,16 +291,18 @@ def test_a_value_that_holds_an_unknown_one_passes(name: str, partly: Inputs) -> 
 )
 def test_what_is_known_is_refused_although_ids_are_not_known_yet(name: str, partly: Inputs, argument: str) -> None:
     kind = kind_named(name.partition("-")[0])
-    told = check(kind, {}, {**example(name).minimal, **partly}, merchant_id=MERCHANT).violations
-    assert {reason.argument for reason in told} == {argument}
+    reported = check(kind, {}, {**example(name).minimal, **partly}, merchant_id=MERCHANT).violations
+    assert {reason.argument for reason in reported} == {argument}
 
 
 def test_an_email_stands_in_no_reason_whatever_else_is_wrong() -> None:
     secret = "ada@secret.example"
     link = {"plan_id": "plan_A", "email": [secret], "redirect_url": "no", secret[:3]: 1}
-    told = [str(reason) for reason in check(kind_named("AuthorizationLink"), {}, link, merchant_id=MERCHANT).violations]
-    assert len(told) == 3
-    assert not any(secret in reason for reason in told)
+    reported = [
+        str(reason) for reason in check(kind_named("AuthorizationLink"), {}, link, merchant_id=MERCHANT).violations
+    ]
+    assert len(reported) == 3
+    assert not any(secret in reason for reason in reported)
 
 
 def test_every_kind_has_a_case_of_bad_input() -> None:

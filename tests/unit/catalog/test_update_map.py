@@ -78,7 +78,7 @@ def test_defaults_are_those_that_the_api_describes(kind: type[CatalogObject]) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_has_neither_null_nor_a_default_is_refused_to_be_taken_back(kind: type[CatalogObject]) -> None:
+def test_what_has_neither_null_nor_a_default_may_not_be_removed(kind: type[CatalogObject]) -> None:
     for field in kind.inputs().values():
         stuck = field.behaviour.access is Access.MUTABLE and field.behaviour.default is MISSING
         assert field.behaviour.can_be_unset is not stuck

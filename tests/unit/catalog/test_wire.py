@@ -8,8 +8,8 @@ from hypothesis import given
 
 from pulumi_paygentic.catalog import BillableMetric, CatalogObject, Mark, Plan, Price, Product, all_kinds
 from pulumi_paygentic.lifecycle import check
-from tests.cases import cases
-from tests.strategies import inputs_of
+from tests.support.profiles import cases
+from tests.support.strategies import inputs_of
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
 
@@ -72,7 +72,7 @@ def test_properties_and_feature_are_sent_as_a_whole() -> None:
     assert Price.patched_together({"invoice_display_name"}) == {"invoice_display_name"}
 
 
-def test_a_feature_is_taken_away_with_null() -> None:
+def test_a_feature_is_removed_with_null() -> None:
     assert Price.body({"feature_id": None, "entitlement_template": None}) == {"feature": None}
 
 
@@ -95,13 +95,13 @@ def test_amounts_and_moments_that_the_api_spells_differently_read_the_same() -> 
         (Product, {"name": None, "metadata": None}, {"metadata": {}}),
     ],
 )
-def test_what_this_version_does_not_know_is_kept_as_it_came(
+def test_what_this_version_does_not_know_is_unchanged(
     kind: type[CatalogObject], answer: dict[str, Any], outputs: dict[str, Any]
 ) -> None:
     assert kind.outputs(answer) == outputs
 
 
-def test_the_ownership_mark_is_taken_out_of_the_metadata() -> None:
+def test_the_ownership_mark_is_removed_from_the_metadata() -> None:
     mark = Mark("project", "dev", "types$api/v2")
     answer: dict[str, Any] = {"name": "API", "metadata": {"team": "runtime", **mark.metadata()}}
     assert Product.outputs(answer)["metadata"] == {"team": "runtime"}

@@ -21,7 +21,7 @@ from pulumi_paygentic.lifecycle import Difference, PriceChangeRefused, check, di
 from pulumi_paygentic.lifecycle.diff import is_over
 from pulumi_paygentic.lifecycle.natural_keys import NaturalKeys
 from pulumi_paygentic.lifecycle.state import DECLARED, SUBSCRIBERS, declared_in, visible
-from tests.examples_of_kinds import EXAMPLES, Example, Inputs, edited
+from tests.support.examples import EXAMPLES, Example, Inputs, edited
 
 KINDS = [pytest.param(kind, id=kind.__name__) for kind in all_kinds()]
 PRODUCT: Inputs = {"name": "API", "description": ""}
@@ -65,7 +65,7 @@ def test_a_mark_is_set_once_and_stays() -> None:
 
 
 @each_example
-def test_exactly_what_the_api_can_not_clear_is_refused_to_be_taken_back(example: Example) -> None:
+def test_exactly_what_the_api_can_not_clear_may_not_be_removed(example: Example) -> None:
     olds, _ = checked(example.kind, example.full)
     for name in example.full:
         field = example.kind.inputs()[name]
@@ -130,7 +130,7 @@ def test_refuse_names_price_fields_and_plans_with_their_subscribers() -> None:
 
 
 def test_refuse_lets_pass_what_may_turn_out_to_be_the_old_value() -> None:
-    """Such as the metric of a product that is renamed in the program: it is looked at again before any write."""
+    """Such as the metric of a product that is renamed in the program: it is compared again before any write."""
     old = {"billable_metric_id": "bm_1", "unit_price": "1", SUBSCRIBERS: {"plan_1": 3}}
     new = {"billable_metric_id": UNKNOWN, "unit_price": "1", "on_change": "refuse"}
     assert "billable_metric_id" in diff(Price, "price_1", old, new).changed
@@ -185,7 +185,7 @@ def test_names_not_known_yet_are_not_compared() -> None:
     assert names.declare(BillableMetric, metric, "urn::a") == names.declare(BillableMetric, metric, "urn::b") == []
 
 
-def test_names_are_told_apart_by_kind_and_parent() -> None:
+def test_names_are_distinguished_by_kind_and_parent() -> None:
     names = NaturalKeys()
     declared: list[tuple[type[CatalogObject], str]] = [(Fee, "prod_1"), (BillableMetric, "prod_1"), (Fee, "prod_2")]
     for number, (kind, product) in enumerate(declared):

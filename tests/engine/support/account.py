@@ -23,7 +23,7 @@ COLLECTIONS: Final = {
 }
 
 
-class Holdings:
+class AccountReader:
     """Reads one account, and changes it behind Pulumi's back."""
 
     def __init__(self, url: str, api_key: str, merchant_id: str) -> None:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_paygentic.emulator import Account, Running, create_app
 from pulumi_paygentic.emulator.app import DEFAULT_API_KEY, DEFAULT_MERCHANT
 from pulumi_paygentic.emulator.server import _Server, listen
-from tests.engine.account import PAST_THE_GATE, Holdings
+from tests.engine.support.account import PAST_THE_GATE, AccountReader
 
 SECOND = Account(api_key="sk_test_second", merchant_id="org_second", merchant_name="Second")
 LIVE = Account(api_key="sk_live_third", merchant_id="org_third", merchant_name="Third")
@@ -134,13 +134,13 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Site:
+class Server:
     """A served emulator: its address and key, its gate, and what its first account holds."""
 
     running: Running
     gate: Gate
-    account: Holdings
-    second: Holdings
+    account: AccountReader
+    second: AccountReader
 
     @property
     def environment(self) -> dict[str, str]:
@@ -153,23 +153,23 @@ class Site:
 
 
 @contextmanager
-def served() -> Iterator[Site]:
-    """A site of a test's own: two merchants of the sandbox and one with a live key."""
+def served() -> Iterator[Server]:
+    """A server of a test's own: two merchants of the sandbox and one with a live key."""
     app = create_app(accounts=[SECOND, LIVE])
     gate = Gate(app)
     ready = threading.Event()
     with listen("127.0.0.1", 0) as listener:
-        server = _Server(gate, ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        uvicorn_server = _Server(gate, ready.set)
+        thread = threading.Thread(target=uvicorn_server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         ready.wait()
         emulator = Running(f"http://127.0.0.1:{listener.getsockname()[1]}", DEFAULT_API_KEY, DEFAULT_MERCHANT)
-        first = Holdings(emulator.url, emulator.api_key, emulator.merchant_id)
-        second = Holdings(emulator.url, SECOND.api_key, SECOND.merchant_id)
+        first = AccountReader(emulator.url, emulator.api_key, emulator.merchant_id)
+        second = AccountReader(emulator.url, SECOND.api_key, SECOND.merchant_id)
         try:
             with first, second:
-                yield Site(emulator, gate, first, second)
+                yield Server(emulator, gate, first, second)
         finally:
-            server.should_exit = True
+            uvicorn_server.should_exit = True
             thread.join()
             app.state.emulator.store.close()

@@ -113,7 +113,7 @@ def of_type(annotation: Any, ids: Ids) -> st.SearchStrategy[Any]:
 
 
 def _annotated(inner: Any, metadata: list[Any], ids: Ids) -> st.SearchStrategy[Any]:
-    """The type is told by its validators; what validates a whole list or mapping only orders or completes it."""
+    """The validators show the type; one that validates a whole list or mapping only orders or completes it."""
     validators = [m for m in metadata if not isinstance(m, Behaviour | FieldInfo | Tag)]
     bounds = [bound for m in metadata if isinstance(m, FieldInfo) for bound in m.metadata]
     named = _with(inner, validators) if validators else inner

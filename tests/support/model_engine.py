@@ -1,6 +1,6 @@
 """A small engine in memory that treats the lifecycle as Pulumi's does: a state, a program, up, refresh and destroy.
 
-Each operation is a run of its own.  Resources are taken in the program's order, each checked, compared and written
+Each operation is a run of its own.  Resources are processed in the program's order, each checked, compared and written
 before the next; a replaced object goes only after everything that used it has moved.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from pulumi_paygentic.api import PaygenticError
 from pulumi_paygentic.catalog import CatalogObject
 from pulumi_paygentic.lifecycle import Account, Lifecycle, Message, PartialUpdate, warnings_in
-from tests.contract.world import Inputs, World
+from tests.support.account import Inputs, MerchantAccount
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class Unresolved(Exception):
 class Engine:
     """One stack."""
 
-    def __init__(self, world: World, stack: str = "dev") -> None:
-        self.world = world
+    def __init__(self, merchant: MerchantAccount, stack: str = "dev") -> None:
+        self.merchant = merchant
         self.stack = stack
         self.state: dict[str, Held] = {}
         self.condemned: list[tuple[str, Held]] = []
@@ -99,7 +99,7 @@ class Engine:
 
         Without `comparing` its diff is never asked, as by `--replace`; with it, as by `replace_on_changes`.
         """
-        run = Run(self.world.run(), program)
+        run = Run(self.merchant.run(), program)
         for name, resource in program.items():
             self.between(name)
             try:
@@ -113,8 +113,8 @@ class Engine:
         return run.report
 
     def refresh(self) -> None:
-        """Take over what the account says."""
-        account = self.world.run()
+        """Adopt the account's values."""
+        account = self.merchant.run()
         for name, held in list(self.state.items()):
             read = Lifecycle(held.kind, account, self.urn(name, held.kind)).read(held.id, held.outputs)
             if read is None:
@@ -125,7 +125,7 @@ class Engine:
 
     def destroy(self) -> Report:
         """Delete everything; nothing was compared before."""
-        run = Run(self.world.run(), {})
+        run = Run(self.merchant.run(), {})
         self._clean_up(run)
         return run.report
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from tests.environment import of_program
 
-ROOT: Final = Path(__file__).parent.parent.parent
+ROOT: Final = Path(__file__).parents[3]
 PREAMBLE: Final = "import pulumi\nimport pulumi_paygentic as paygentic\n"
 TYPE: Final = "pulumi-python:dynamic/paygentic:"
 #: The stack's own errors, after those of a resource: from the engine, and from a program that still waited for it.
@@ -55,8 +55,8 @@ class Result:
 
     def diagnostics(self, severity: str) -> list[tuple[str, str]]:
         """The resource and the message of each diagnostic."""
-        told = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
-        return [(label(d.get("urn", "")), d["message"].strip()) for d in told if d["severity"] == severity]
+        reported = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [(label(d.get("urn", "")), d["message"].strip()) for d in reported if d["severity"] == severity]
 
     @property
     def errors(self) -> list[tuple[str, str]]:

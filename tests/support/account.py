@@ -1,4 +1,4 @@
-"""A merchant's account in an emulator of one's own, and what a test needs around it."""
+"""A merchant's account in an emulator, and the helpers of its tests."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,20 +11,20 @@ from pulumi_paygentic.api import Client, Pacer, Settings
 from pulumi_paygentic.catalog import CatalogObject, Mark
 from pulumi_paygentic.emulator import create_app
 from pulumi_paygentic.lifecycle import Account, Lifecycle, check
-from tests.in_process import Answer, InProcess, Interceptable
+from tests.support.in_process import Answer, InProcess, Interceptable
 
 Inputs = dict[str, Any]
 KEY, MERCHANT = "sk_test_emulator", "org_emulator"
 SETTINGS = Settings(api_key=KEY, merchant_id=MERCHANT, base_url="http://127.0.0.1:9", max_retries=3)
 PREFIXES = ("prod", "itm", "bm", "fee", "feat", "price", "plan", "pu")
 PLACEHOLDERS = frozenset(f"{prefix}_{letter}" for prefix in PREFIXES for letter in "ABC")
-"""What the examples call the objects that they refer to."""
+"""The names by which the examples refer to other objects."""
 OWNER = "urn:pulumi:dev::shop::type::resource"
 MARK = Mark("shop", "dev", "resource")
 
 
-class World:
-    """An account, plain HTTP to it, and as many runs of the provider over it as a test wants.
+class MerchantAccount:
+    """An account, plain HTTP to it, and any number of provider runs over it.
 
     It is an emulator of its own unless a transport to another one is given.
     """
@@ -32,7 +32,7 @@ class World:
     def __init__(self, transport: Interceptable | None = None, settings: Settings = SETTINGS) -> None:
         self.transport = transport or InProcess(create_app())
         self.settings = settings
-        self.merchant = settings.merchant_id
+        self.merchant_id = settings.merchant_id
         self.http = httpx.Client(
             transport=self.transport,
             base_url=settings.base_url,
@@ -40,11 +40,11 @@ class World:
         )
         self.ids: dict[str, str] = {}
         self.adopt = False
-        """Whether runs may change what they find under a declared name."""
+        """True if runs may change an object that they find under a declared name."""
 
     def run(self) -> Account:
         """A run of the provider, which knows nothing of the runs before it."""
-        return Account(self.client(replace(self.settings, adopt=self.adopt)), self.merchant)
+        return Account(self.client(replace(self.settings, adopt=self.adopt)), self.merchant_id)
 
     def client(self, settings: Settings) -> Client:
         """A client that waits for nothing."""
@@ -62,8 +62,8 @@ class World:
 
     def everything(self, kind: type[CatalogObject]) -> list[Inputs]:
         """Every object of the kind that the account has."""
-        scope = {"merchantId": self.merchant} if kind.listed_by == "merchant_id" else {}
-        products = self.everything_at("/v0/products", {"merchantId": self.merchant}) if not scope else [{}]
+        scope = {"merchantId": self.merchant_id} if kind.listed_by == "merchant_id" else {}
+        products = self.everything_at("/v0/products", {"merchantId": self.merchant_id}) if not scope else [{}]
         return [
             found
             for product in products
@@ -90,7 +90,7 @@ class World:
         """The answer of each such first (method, path) is lost after the commit; every POST's if none is named."""
         left, seen = list(lost), []
 
-        def meddle(request: httpx.Request, answer: Answer) -> httpx.Response:
+        def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
             response = answer()
             operation = (request.method, request.url.path)
             hit = operation in left if lost else request.method == "POST" and str(operation) not in seen
@@ -101,11 +101,11 @@ class World:
                 raise httpx.ReadError("the connection was closed", request=request)
             return response
 
-        self.transport.meddle = meddle
+        self.transport.intercept = intercept
         try:
             yield seen
         finally:
-            self.transport.meddle = lambda _request, answer: answer()
+            self.transport.intercept = lambda _request, answer: answer()
 
     def furnish(self) -> None:
         """Make all objects that an example may refer to."""
@@ -146,7 +146,7 @@ class World:
             ),
         }
         collection, more = fields[prefix]
-        body = {"merchantId": self.merchant, "name": self.named(f"{prefix} {letter}"), **more()}
+        body = {"merchantId": self.merchant_id, "name": self.named(f"{prefix} {letter}"), **more()}
         return str(self.call("POST", f"/v0/{collection}", body)["id"])
 
     def named(self, name: str) -> str:
@@ -165,6 +165,6 @@ class World:
         self, kind: type[CatalogObject], declared: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Inputs:
         """The declared inputs as `check` lets them pass."""
-        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=self.merchant, urn=OWNER)
+        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=self.merchant_id, urn=OWNER)
         assert reasons == []
         return inputs

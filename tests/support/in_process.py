@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 Answer = Callable[[], httpx.Response]
-Meddle = Callable[[httpx.Request, Answer], httpx.Response]
-"""Stands between a client and the application: `answer()` lets the request through."""
+Interceptor = Callable[[httpx.Request, Answer], httpx.Response]
+"""A function between a client and the application; `answer()` passes the request on."""
 
 
 def let_through(_request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -15,13 +15,13 @@ def let_through(_request: httpx.Request, answer: Answer) -> httpx.Response:
 
 
 class Interceptable(httpx.BaseTransport):
-    """A transport whose requests and answers a test may meddle with."""
+    """A transport whose requests and answers a test may intercept."""
 
     def __init__(self) -> None:
-        self.meddle: Meddle = let_through
+        self.intercept: Interceptor = let_through
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self.meddle(request, lambda: self.send(request))
+        return self.intercept(request, lambda: self.send(request))
 
     def send(self, request: httpx.Request) -> httpx.Response:
         """Let the request through."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pulumi_paygentic.catalog import Fee
 from pulumi_paygentic.catalog.renamed import Renamed
 from pulumi_paygentic.lifecycle.state import DECLARED
-from tests.contract.world import Inputs
+from tests.support.account import Inputs
 
 OLD_NAMES = {"name": "label", "__holder": "__owner"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.engine.site import Site
-from tests.engine.stack import Stack
+from tests.engine.support.server import Server
+from tests.engine.support.stack import Stack
 
 #: One product, one metric, its price and the plan that lists it.
 SHOP: Final = """
@@ -55,9 +55,9 @@ TWO_HUNDRED: Final = _CATALOG + "for number in range(4):\n    catalog(f'api{numb
 TWO_HUNDRED_HOLDS: Final = {"Product": 4, "BillableMetric": 60, "Fee": 16, "Price": 84, "Plan": 12, "Feature": 24}
 
 
-def assert_settled(stack: Stack, site: Site, holds: dict[str, int]) -> None:
+def assert_settled(stack: Stack, server: Server, holds: dict[str, int]) -> None:
     """The account holds exactly what the state says, so many of each, and there is nothing left to do."""
-    assert site.account.counts() == holds
-    assert stack.ids() == {kind: ids for kind, ids in site.account.ids().items() if ids}
+    assert server.account.counts() == holds
+    assert stack.ids() == {kind: ids for kind, ids in server.account.ids().items() if ids}
     preview = stack.preview("--refresh")
     assert preview.changes == {}, preview.shown
