@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 from rich.console import Console
 from rich.text import Text
 
+from scripts.chromium import launched
 from scripts.playground import ROOT, Emulator, Playground, run
-from scripts.rehearsal.browser import launched
 
 IMAGES = ROOT / "docs" / "images"
 #: The busiest customer's submissions of each day.

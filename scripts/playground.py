@@ -1,4 +1,4 @@
-"""An account and a stack of one's own on this machine, for the scripts that show something, and words to tell it."""
+"""A local account and stack for the demo and the rehearsal, and the functions that show their steps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOPBACK = "127.0.0.1,localhost,::1"
 
 
 def isolate(variables: MutableMapping[str, str]) -> None:
-    """Take out of an environment what would lead the story to another account or stack, or loopback to a proxy."""
+    """Remove variables that name another account or stack, and keep loopback away from proxies."""
     for name in list(variables):
         if name.startswith(("PAYGENTIC_", "PULUMI_")):
             del variables[name]
@@ -36,20 +36,20 @@ def isolate(variables: MutableMapping[str, str]) -> None:
 
 
 class Failed(Exception):
-    """What did not go as it should; the message is for the person at the terminal."""
+    """A step that failed; the message is for the person at the terminal."""
 
 
 class Step(NamedTuple):
-    """What was done, and how long it took in seconds."""
+    """A step that was done, and its duration in seconds."""
 
-    what: str
+    title: str
     seconds: float
 
 
 class Background:
-    """A process of its own, so that it can outlive the script.
+    """A process that can outlive the script.
 
-    The first line on its standard output says that it is ready; what it says of trouble goes to standard error.
+    The first line on its standard output says that it is ready; errors go to standard error.
     """
 
     def __init__(self, log: Path, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
@@ -81,7 +81,7 @@ class Background:
         raise Failed(f"the {self._log.stem} did not start: {_text(self._log).strip()}")
 
     def end(self) -> None:
-        """Ask it to end, and wait until it has."""
+        """Terminate the process, and wait for its end."""
         self._process.terminate()
         self._process.wait()
 
@@ -91,7 +91,7 @@ def _text(file: Path) -> str:
 
 
 class Emulator(Background):
-    """An account on this machine, with its data in the folder."""
+    """The emulator, with its data in the folder."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--data", str(folder / "account.db")]
@@ -100,23 +100,23 @@ class Emulator(Background):
         self.url, self.key, self.merchant = (words[words.index(w) + 1] for w in ("at", "key", "merchant"))
 
     def call(self, method: str, path: str, **kwargs: Any) -> Any:
-        """A plain call, as anyone's script might make one beside Pulumi."""
+        """Call the API without Pulumi, as any script can."""
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.request(method, self.url + path, headers=headers, timeout=300, **kwargs).raise_for_status().json()
 
 
 class Playground:
-    """An emulator, the example's program in a folder of its own, and the steps that were taken."""
+    """An emulator, a copy of the example's program, and the steps that were done."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.steps: list[Step] = []
-        self.kept = False
-        self.others: list[Background] = []
-        self.held = ExitStack()
+        self.leave_running = False
+        self.processes: list[Background] = []
+        self.reserved = ExitStack()
         (folder / "state").mkdir()
         self.project = Path(shutil.copytree(EXAMPLE, folder / "project"))
-        heading("The emulator: a Paygentic account on this machine")
+        heading("Start the emulator: a Paygentic account on this machine")
         self.emulator = Emulator(folder)
         self.settings = {
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
@@ -135,49 +135,49 @@ class Playground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.held.close()
-        if self.kept:
+        self.reserved.close()
+        if self.leave_running:
             return
-        for background in (*self.others, self.emulator):
+        for background in (*self.processes, self.emulator):
             background.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def pulumi(self, what: str, *arguments: str) -> None:
-        """Run the CLI as a step of its own, with its output as it comes."""
-        heading(what)
+    def pulumi(self, title: str, *arguments: str) -> None:
+        """Run the Pulumi CLI as one step, and show its output."""
+        heading(title)
         print(f"$ pulumi {shlex.join(arguments)}", flush=True)
         command = ["pulumi", *arguments, "--non-interactive"]
         if arguments[0] in {"preview", "up", "refresh", "destroy"}:
             command.append("--suppress-progress")
         started = time.monotonic()
         done = subprocess.run(command, cwd=self.project, env={**os.environ, **self.settings}, check=False)
-        self.steps.append(Step(what, time.monotonic() - started))
+        self.steps.append(Step(title, time.monotonic() - started))
         if done.returncode:
             raise Failed(f"`pulumi {shlex.join(arguments)}` ended with {done.returncode}")
 
     def invitation(self) -> None:
-        """How to reach what is left running."""
+        """Print the way to the processes that were left running."""
         env = self.folder / "env"
         paths = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{Path(shutil.which('pulumi') or 'pulumi').parent}"
         exports = [f"export {name}={shlex.quote(value)}" for name, value in self.settings.items()]
         env.write_text(
             "\n".join([f'export PATH={shlex.quote(paths)}{os.pathsep}"$PATH"', *exports]) + "\n", encoding="utf-8"
         )
-        running = " ".join(str(background.pid) for background in (*self.others, self.emulator))
-        heading("Yours to play with")
+        running = " ".join(str(background.pid) for background in (*self.processes, self.emulator))
+        heading("Everything is still running")
         print(f"The emulator: {self.emulator.url} (log and data in {self.folder})")
         print(f"The stack:    . {env} && cd {self.project} && pulumi preview")
-        print(f"To end it:    kill {running} && rm -r {self.folder}")
+        print(f"To stop it:   kill {running} && rm -r {self.folder}")
 
 
-def run(name: str, play: Callable[[], None]) -> None:
-    """Play it; however it is stopped, what it started is ended, and one line says why it did not come to its end."""
+def run(name: str, main: Callable[[], None]) -> None:
+    """Run `main`. If it fails or is stopped, its processes end, and one line gives the reason."""
     isolate(os.environ)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may lack the lines that are drawn over headings
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: stopped"))
     try:
-        play()
+        main()
     except Failed as failure:
         sys.exit(f"{name}: {failure}")
     except KeyboardInterrupt:
@@ -185,5 +185,5 @@ def run(name: str, play: Callable[[], None]) -> None:
 
 
 def heading(text: str) -> None:
-    """A short heading over what follows."""
+    """Print a short heading."""
     print(f"\n━━ {text}", flush=True)

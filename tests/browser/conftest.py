@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 from pulumi_paygentic.emulator import Running, running
-from scripts.rehearsal.browser import MILLISECONDS, launched
+from scripts.chromium import MILLISECONDS, launched
 from tests.emulator.support.merchant import Json, Merchant, merchant_of
 
 PHONE = {"width": 360, "height": 740}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_paygentic.emulator.billing import rating
-from scripts.rehearsal import audit
-from scripts.rehearsal.audit import Price
+from rehearsal import audit
+from rehearsal.audit import Price
 
 PRICES = {
     "basic": Price.declared({"invoice_display_name": "Basic", "unit_price": "0.000000333"}),

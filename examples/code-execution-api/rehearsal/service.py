@@ -1,4 +1,4 @@
-"""The example's service as a process, a client of it, and what its ledger says was used."""
+"""The example's service as a process, a client of it, and the usage in its ledger."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from scripts.playground import Background, Playground
 Json = dict[str, Any]
 
 
-class Sent(NamedTuple):
-    """A submission to come: what it is, in words, and what is sent."""
+class Submission(NamedTuple):
+    """A program to submit, with a description."""
 
-    what: str
+    description: str
     language: str
     code: str
 
 
 class Service(Background):
-    """It reads the stack's outputs by the Pulumi CLI."""
+    """The service, which reads the stack's outputs with the Pulumi CLI."""
 
     def __init__(self, playground: Playground, port: int, seconds: int) -> None:
         self._ledger = playground.folder / "submissions.db"
@@ -32,23 +32,23 @@ class Service(Background):
         super().__init__(playground.folder / "service.log", command, playground.project, playground.settings)
         self.url = f"http://127.0.0.1:{port}"
 
-    def post(self, customer: str, sent: Sent) -> httpx.Response:
-        body = {"customer": customer, "language": sent.language, "code": sent.code}
+    def post(self, customer: str, submission: Submission) -> httpx.Response:
+        body = {"customer": customer, "language": submission.language, "code": submission.code}
         return httpx.post(f"{self.url}/submissions", json=body, timeout=300)
 
-    def result(self, customer: str, sent: Sent) -> Json:
-        """Post it, and wait for its end."""
-        posted = self.post(customer, sent).raise_for_status().headers["location"]
+    def result(self, customer: str, submission: Submission) -> Json:
+        """Post a submission, and wait for its result."""
+        posted = self.post(customer, submission).raise_for_status().headers["location"]
         read: Json = httpx.get(f"{self.url}{posted}?wait=30", timeout=300).raise_for_status().json()
         return read
 
-    def results(self, customer: str, many: list[Sent]) -> list[Json]:
-        """All of them at once, answered in their order."""
+    def results(self, customer: str, many: list[Submission]) -> list[Json]:
+        """Post all submissions at once; return the results in the same order."""
         with ThreadPoolExecutor(len(many)) as pool:
-            return list(pool.map(lambda sent: self.result(customer, sent), many))
+            return list(pool.map(lambda submission: self.result(customer, submission), many))
 
     def used(self, customer: str) -> dict[str, int]:
-        """What its ledger says the customer is to pay for."""
+        """Return the customer's usage, from the service's ledger."""
         ledger = sqlite3.connect(f"file:{self._ledger}?mode=ro", uri=True)
         rows = ledger.execute(
             "SELECT tier, count(*), sum(seconds) FROM submissions WHERE customer = ? AND seconds IS NOT NULL"

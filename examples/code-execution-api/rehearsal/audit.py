@@ -1,6 +1,6 @@
-"""Computes invoices a second way: from what the program declares and what was used, in fractions.
+"""The second computation of invoices: from the declared prices and the usage, in fractions.
 
-Nothing here knows the emulator, and nothing is read from it: what an invoice should say is known before it is fetched.
+Nothing here is read from the emulator: the expected invoice is known before the actual one is fetched.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 Usage = Mapping[str, int]
-"""How much was used, by the name that the metric's price has in the program."""
+"""The quantity used, by the name of the metric's price in the program."""
 ATOM = Fraction(1, 10**9)
 
 
@@ -32,13 +32,13 @@ class Price:
         )
 
     def rate(self, quantity: int) -> Fraction:
-        """A volume price: the tier that the whole quantity reaches is the price of each unit."""
+        """Return the price of each unit: that of the tier that the whole quantity reaches."""
         return next(rate for most, rate in self.tiers if most is None or quantity <= most)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of an invoice; all of it is exact."""
+    """A line of an invoice, in exact numbers."""
 
     quantity: int
     unit_price: Fraction
@@ -47,7 +47,7 @@ class Line:
 
 
 def lines(prices: Mapping[str, Price], used: Usage, tax_percent: int) -> dict[str, Line]:
-    """The lines of a period, by their names; of what was not used there is none."""
+    """Return the lines of a period by name; a metric without usage has none."""
     found = {}
     for name, quantity in used.items():
         if quantity:
@@ -63,23 +63,23 @@ def subtotal(expected: Mapping[str, Line]) -> Fraction:
 
 
 def total(expected: Mapping[str, Line]) -> Fraction:
-    """With tax."""
+    """Return the sum with tax."""
     return sum((line.price + line.tax for line in expected.values()), Fraction(0))
 
 
 def due(expected: Mapping[str, Line], decimals: int = 2) -> Fraction:
-    """What the invoice asks to be paid: the total in the currency's smallest unit, half to even."""
+    """Return the amount to be paid: the total in the currency's smallest unit, half to even."""
     unit = Fraction(1, int(10**decimals))
     return round(total(expected) / unit) * unit
 
 
 def to_atoms(amount: Fraction) -> Fraction:
-    """To the API's smallest unit, a billionth; what lies in the middle goes to the even neighbour, as `round` does."""
+    """Round to the API's smallest unit, a billionth, half to even."""
     return round(amount / ATOM) * ATOM
 
 
 def differences(expected: Mapping[str, Line], invoice: Mapping[str, Any], tax_percent: int) -> list[str]:
-    """Everything in which an invoice of the API, with its lines, is not what was computed; empty is right."""
+    """Return every difference between an invoice of the API and the computed lines."""
     found = []
 
     def check(where: str, what: str, said: object, computed: Fraction) -> None:
@@ -109,7 +109,7 @@ def differences(expected: Mapping[str, Line], invoice: Mapping[str, Any], tax_pe
 
 
 def decimal(amount: Fraction) -> str:
-    """With all its digits, and at least cents; amounts have at most nine places."""
+    """Write the amount with all its digits, and at least cents; amounts have at most nine places."""
     scaled = round(amount / ATOM)
     places = f"{abs(scaled) % 10**9:09}".rstrip("0")
     return f"{'-' if scaled < 0 else ''}{abs(scaled) // 10**9}.{places:0<2}"

@@ -1,1 +1,0 @@
-"""A merchant's whole month in minutes: the catalog, a checkout, submissions, the dashboard, invoices computed twice."""
