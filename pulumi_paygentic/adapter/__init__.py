@@ -1,7 +1,13 @@
 """The only floor that knows Pulumi's quirks: a dynamic provider over the lifecycle."""
 
-from pulumi_paygentic.adapter.accounts import PACKAGE, AccountProvider, choose, claim, inherit
-from pulumi_paygentic.adapter.amounts import InexactAmount, exact
+from pulumi_paygentic.adapter.accounts import (
+    PACKAGE,
+    AccountProvider,
+    choose_provider,
+    claim_account,
+    inherit_providers,
+)
+from pulumi_paygentic.adapter.amounts import InexactAmount, exact_amounts
 from pulumi_paygentic.adapter.config_checks import config_problems, ignored_options, import_problem
 from pulumi_paygentic.adapter.declarations import Declaration, check_declaration, note_declaration
 from pulumi_paygentic.adapter.provider import Provider, provider_for, serialised
@@ -16,13 +22,13 @@ __all__ = [
     "InexactAmount",
     "Provider",
     "check_declaration",
-    "choose",
-    "claim",
+    "choose_provider",
+    "claim_account",
     "config_problems",
-    "exact",
+    "exact_amounts",
     "ignored_options",
     "import_problem",
-    "inherit",
+    "inherit_providers",
     "note_declaration",
     "provider_for",
     "serialised",

@@ -40,7 +40,7 @@ class AccountProvider(pulumi.ProviderResource):
         super().__init__(PACKAGE, resource_name, text, opts)
 
 
-def choose(
+def choose_provider(
     explicit: pulumi.ProviderResource | None, own: Providers, inherited: Mapping[str, pulumi.ProviderResource]
 ) -> pulumi.ProviderResource | None:
     """Return the provider of a resource from its own options and its parent's providers; None is the default one.
@@ -63,7 +63,7 @@ def choose(
     return None
 
 
-def inherit(
+def inherit_providers(
     providers: Mapping[str, pulumi.ProviderResource], chosen: pulumi.ProviderResource | None
 ) -> Mapping[str, pulumi.ProviderResource]:
     """Return what the children of a resource inherit: of our providers the chosen one alone."""
@@ -72,7 +72,7 @@ def inherit(
     return {**{key: one for key, one in providers.items() if not _is_ours(key, one)}, PACKAGE: chosen}
 
 
-def claim(provider: pulumi.ProviderResource | None) -> None:
+def claim_account(provider: pulumi.ProviderResource | None) -> None:
     """Note that a resource of this run goes to the provider's account; None stands for the stack's own settings.
 
     Raises ValueError where the stack refuses its own settings, or another provider of this run has the account.

@@ -17,20 +17,20 @@ class InexactAmount(pulumi.RunError):
     """A float in the place of an amount."""
 
 
-def exact(field: Field, value: Any, path: Path = ()) -> Any:
+def exact_amounts(field: Field, value: Any, path: Path = ()) -> Any:
     """Return the value with every Decimal, and every int that is an amount, as a decimal string.
 
     Raises InexactAmount for a float that is an amount: the float 0.1 is another number than the price 0.1.
     """
     match value:
         case pulumi.Output() if field.holds_amounts:
-            return value.apply(lambda known: exact(field, known, path))
+            return value.apply(lambda known: exact_amounts(field, known, path))
         case Decimal():
             return format(value, "f")
         case Mapping():
-            return {key: exact(field, item, (*path, key)) for key, item in value.items()}
+            return {key: exact_amounts(field, item, (*path, key)) for key, item in value.items()}
         case list() | tuple():
-            return [exact(field, item, (*path, index)) for index, item in enumerate(value)]
+            return [exact_amounts(field, item, (*path, index)) for index, item in enumerate(value)]
         case int() | float() if not isinstance(value, bool) and field.is_amount(path):
             return _text_of(field.name, value, path)
     return value

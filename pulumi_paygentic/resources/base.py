@@ -15,13 +15,13 @@ from pulumi_paygentic.adapter import (
     Declaration,
     InexactAmount,
     check_declaration,
-    choose,
-    claim,
+    choose_provider,
+    claim_account,
     config_problems,
-    exact,
+    exact_amounts,
     ignored_options,
     import_problem,
-    inherit,
+    inherit_providers,
     note_declaration,
     serialised,
     unserializable,
@@ -96,14 +96,14 @@ class CatalogResource(pulumi.CustomResource):
     ) -> tuple[pulumi.ProviderResource | None, Mapping[str, pulumi.ProviderResource]]:
         """Override the SDK's choice of the provider: the last step before a resource is registered."""
         try:
-            chosen = choose(opts.provider, opts.providers, self._providers)
-            claim(chosen)
+            chosen = choose_provider(opts.provider, opts.providers, self._providers)
+            claim_account(chosen)
             if opts.id is None:  # else it is read, and declares nothing
                 check_declaration(self._declared, chosen)
         except ValueError as problem:
             raise self._refused(self._name, str(problem)) from None
         _, providers = super()._get_providers(t, pkg, opts)
-        return chosen, inherit(providers, chosen)
+        return chosen, inherit_providers(providers, chosen)
 
     def _refused(self, name: str, reason: str) -> pulumi.RunError:
         return pulumi.RunError(f"{self._kind.__name__} {shown_value(name)}: {reason}")
@@ -120,11 +120,11 @@ def _with_secrets(opts: pulumi.ResourceOptions | None, secret: list[str]) -> pul
 
 def _exact(fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The arguments with their amounts as decimal strings, and every reason against one that is no exact number."""
-    exact_: dict[str, Any] = {}
+    amounts: dict[str, Any] = {}
     problems = []
     for name, value in given.items():
         try:
-            exact_[name] = exact(fields[name], value)
+            amounts[name] = exact_amounts(fields[name], value)
         except InexactAmount as error:
             problems.append(str(error))
-    return exact_, problems
+    return amounts, problems

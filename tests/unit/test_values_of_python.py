@@ -9,7 +9,7 @@ import pulumi
 import pytest
 
 import pulumi_paygentic as paygentic
-from pulumi_paygentic.adapter import InexactAmount, exact
+from pulumi_paygentic.adapter import InexactAmount, exact_amounts
 from pulumi_paygentic.catalog import Field, Plan, Price
 
 ENDLESS: dict[str, Any] = {}
@@ -70,19 +70,19 @@ UNIT_PRICE, TIERS = (Price.inputs()[name] for name in ("unit_price", "tiers"))
 
 
 def test_a_decimal_and_an_int_reach_pulumi_as_decimal_strings() -> None:
-    assert exact(UNIT_PRICE, Decimal("0.0010")) == "0.0010"
-    assert exact(UNIT_PRICE, Decimal("1E-7")) == "0.0000001"
-    assert exact(UNIT_PRICE, 5) == "5"
-    assert exact(UNIT_PRICE, "5") == "5"
+    assert exact_amounts(UNIT_PRICE, Decimal("0.0010")) == "0.0010"
+    assert exact_amounts(UNIT_PRICE, Decimal("1E-7")) == "0.0000001"
+    assert exact_amounts(UNIT_PRICE, 5) == "5"
+    assert exact_amounts(UNIT_PRICE, "5") == "5"
     tiers = ({"up_to": 1000, "unit_price": Decimal(2)}, {"unit_price": "1"})
-    assert exact(TIERS, tiers) == [{"up_to": "1000", "unit_price": "2"}, {"unit_price": "1"}]
+    assert exact_amounts(TIERS, tiers) == [{"up_to": "1000", "unit_price": "2"}, {"unit_price": "1"}]
 
 
 def test_a_number_that_is_no_amount_stays_a_number() -> None:
     allocations = [{"pricing_unit_id": "pu_1", "amount": 2.5}]
-    assert exact(Plan.inputs()["credit_allocations"], allocations) == allocations
+    assert exact_amounts(Plan.inputs()["credit_allocations"], allocations) == allocations
     for flag in (True, False):
-        assert exact(UNIT_PRICE, flag) is flag
+        assert exact_amounts(UNIT_PRICE, flag) is flag
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -98,8 +98,8 @@ def test_an_output_of_an_amount_is_made_exact_when_it_is_known() -> None:
     async def arrived(field: Field, value: Any) -> Any:
         """The value once it is known; a list of one stands for its item."""
         output = pulumi.Output.from_input(value)
-        carried = exact(field, [output] if field is TIERS else output)
-        return await (carried[0] if field is TIERS else carried).future()
+        encoded = exact_amounts(field, [output] if field is TIERS else output)
+        return await (encoded[0] if field is TIERS else encoded).future()
 
     assert run(arrived(UNIT_PRICE, Decimal("0.5"))) == "0.5"
     assert run(arrived(TIERS, {"unit_price": 1})) == {"unit_price": "1"}
@@ -108,8 +108,8 @@ def test_an_output_of_an_amount_is_made_exact_when_it_is_known() -> None:
 
 
 def test_an_output_of_anything_else_is_left_as_it_is() -> None:
-    async def carried() -> bool:
+    async def encoded() -> bool:
         name = pulumi.Output.from_input("A")
-        return exact(Price.inputs()["invoice_display_name"], name) is name
+        return exact_amounts(Price.inputs()["invoice_display_name"], name) is name
 
-    assert run(carried())
+    assert run(encoded())
