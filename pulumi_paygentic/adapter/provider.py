@@ -130,7 +130,7 @@ def provider_for(kind: str) -> Provider:
 
 @functools.cache
 def serialised(kind: type[CatalogObject]) -> str:
-    """The provider as it stands in every state: the same text on every version of Python."""
+    """Return the provider as every state holds it: the same text on every version of Python."""
     return base64.b64encode(pickle.dumps(Provider(kind), protocol=4)).decode()
 
 

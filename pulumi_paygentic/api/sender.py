@@ -87,7 +87,7 @@ class Sender:
         return answer
 
     def _recover_or_attempt(self, request: Request, ends: float) -> dict[str, Any]:
-        """Send it, unless an earlier attempt did all the same; one that nobody saw the end of gets time to end."""
+        """Send the request, unless an earlier attempt is found to have succeeded; one under way gets time to end."""
         found = request.find_created()
         if found is None and request.is_recoverable and request.last_error is not None and request.last_error.under_way:
             for seconds in LATE_SEARCHES:

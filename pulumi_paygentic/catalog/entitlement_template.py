@@ -71,7 +71,7 @@ _OF_TYPE: Final = {"boolean": _BOOLEAN, "static": _STATIC, "metered": _METERED}
 
 
 def _shape(value: Any) -> str | None:
-    """The shape that the mapping is checked as; without a known type, the one that its keys are most like."""
+    """Return the shape to check the mapping against; without a known type, the most similar one by its keys."""
     if not isinstance(value, Mapping):
         return _METERED
     if not value:

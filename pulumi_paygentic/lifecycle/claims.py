@@ -110,7 +110,7 @@ class Claims:
             return urn in self._claimants or observed.adoption == state.get(ADOPTION)
 
     def deleted(self, object_id: str) -> None:
-        """Note that the object is gone: nobody holds it any more."""
+        """Note that the object is deleted, and has no holder any more."""
         with self._lock:
             self._observed.pop(object_id, None)
 

@@ -102,7 +102,7 @@ class Lifecycle:
         return self.steps.after_write(result, news, olds.get("default_version_id"))
 
     def delete(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
-        """Delete the object where the API can and nobody holds it; answers the messages about one that stays."""
+        """Delete the object if the API can and no resource holds it; return the messages about a retained one."""
         state = migrated(self.kind, state)
         self.operation.require_merchant(state)
         name = f"{self.kind.title} {object_id}"

@@ -39,7 +39,7 @@ class NaturalKeys:
     def moving(
         self, kind: type[CatalogObject], olds: Mapping[str, Any], news: Mapping[str, Any], urn: str
     ) -> tuple[str, str] | None:
-        """The resources that a key moves between in this run: the one that gives it up, and the one that takes it.
+        """The resources that a key moves between in this run: the present holder, and the one that claims it.
 
         Known once both were compared, or the giver compared and the taker checked, in whatever order.
         """

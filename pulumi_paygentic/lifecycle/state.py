@@ -51,7 +51,7 @@ def is_first_read(kind: type[CatalogObject], state: Mapping[str, Any]) -> bool:
 
 
 def align(reference: Any, values: Any) -> Any:
-    """A list without an order of its own, with each item where `reference` has it; new items fill the gaps.
+    """Arrange an unordered list like `reference`: each item in the same place, new items in the gaps.
 
     Anything but two lists comes back as it is.
     """

@@ -54,7 +54,7 @@ class Steps:
         """Raise if the update must not be made."""
 
     def after_write(self, result: Result, inputs: Mapping[str, Any], known_version: str | None) -> Result:
-        """Complete a write: what takes calls of its own. `known_version` is the plan version that the state knew."""
+        """Complete a write with further calls. `known_version` is the plan version that the state knew."""
         del inputs, known_version
         return result
 

@@ -119,7 +119,7 @@ def _with_secrets(opts: pulumi.ResourceOptions | None, secret: list[str]) -> pul
 
 
 def _exact(fields: Mapping[str, Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The arguments with their amounts as decimal strings, and every reason against one that is no exact number."""
+    """Return the arguments with amounts as decimal strings, and every reason against an inexact amount."""
     amounts: dict[str, Any] = {}
     problems = []
     for name, value in given.items():

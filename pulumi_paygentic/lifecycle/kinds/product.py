@@ -17,7 +17,7 @@ class ProductFinder(Finder):
     """Finds the products of the same name that this stack created; one that it did not create is refused."""
 
     def candidates(self, inputs: Mapping[str, Any], *, fresh: bool) -> Iterable[Live]:
-        """Of several, the one that this very resource created first.
+        """Return the products of this stack, beginning with the one that this resource created.
 
         The resource's own name is only a preference: PATCH can't change the mark, so after a rename of the resource the
         account still holds the old one.
