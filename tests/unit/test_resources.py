@@ -19,7 +19,7 @@ from pulumi_paygentic import catalog, resources
 from pulumi_paygentic.api import SETTINGS
 from pulumi_paygentic.catalog import CatalogObject, Field, all_kinds
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
-from pulumi_paygentic.emulator.collections.registry import operations
+from pulumi_paygentic.emulator.collections.registry import implemented
 from pulumi_paygentic.resources.base import CatalogResource
 from tests.support.examples import EXAMPLES
 
@@ -218,7 +218,7 @@ def test_every_kind_has_its_resource_its_examples_and_its_emulated_collection() 
     public = {getattr(pulumi_paygentic, name) for name in pulumi_paygentic.__all__}
     assert {r._kind for r in public if isinstance(r, type) and issubclass(r, CatalogResource)} == kinds
     assert {example.kind for example in EXAMPLES} == kinds
-    assert {kind.path for kind in kinds} <= set(operations())
+    assert {kind.path for kind in kinds} <= set(implemented())
 
 
 def test_every_mutable_and_create_only_field_has_an_example_of_its_change() -> None:
