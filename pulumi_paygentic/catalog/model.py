@@ -133,13 +133,11 @@ class CatalogObject(BaseModel):
     @classmethod
     def rules(cls, given: Values) -> Iterator[Violation]:
         """Yield violations of rules across fields; called with canonical values, UNKNOWN among them."""
-        del given
         return iter(())
 
     @classmethod
     def advice(cls, given: Values) -> Iterator[Violation]:
         """Yield warnings about values that the API accepts and that are most likely a mistake; called as `rules` is."""
-        del given
         return iter(())
 
     @classmethod
@@ -160,7 +158,6 @@ class CatalogObject(BaseModel):
     @classmethod
     def replacing_fields(cls, given: Values) -> set[str]:
         """The fields a change of which needs a new object, under these values."""
-        del given
         return {name for name, field in cls.inputs().items() if field.behaviour.replaces}
 
     # All below is derived from the declaration.

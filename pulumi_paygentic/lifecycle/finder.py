@@ -103,7 +103,6 @@ class Finder:
 
     def is_equal(self, inputs: Mapping[str, Any], adoption: Adoption) -> bool:
         """Return whether the object may be adopted unasked, because nothing that matters would be written."""
-        del inputs
         return not adoption.changes
 
     def may_change(self, inputs: Mapping[str, Any], adoption: Adoption) -> bool:
@@ -111,7 +110,6 @@ class Finder:
 
         A name alone does not tell: another resource may hold the object, and be about to give the name up.
         """
-        del inputs
         previous = self.account.claims.previous(self.operation.urn)
         return self.account.adopt or (previous is not None and previous.id == adoption.live.id)
 

@@ -20,7 +20,6 @@ class Steps:
 
     def arrange(self, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The checked inputs, arranged after those of the last run where an order has no meaning."""
-        del olds
         return dict(inputs)
 
     def body(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +40,6 @@ class Steps:
 
     def created(self, live: Live, known: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The state of an object that was just created from these inputs."""
-        del inputs
         return self.to_state(live, known)
 
     def before_create(self, inputs: Mapping[str, Any]) -> None:
@@ -55,7 +53,6 @@ class Steps:
 
     def after_write(self, result: Result, inputs: Mapping[str, Any], known_version: str | None) -> Result:
         """Complete a write with further calls. `known_version` is the plan version that the state knew."""
-        del inputs, known_version
         return result
 
     def after_read(self, result: Result) -> Result:
@@ -64,10 +61,8 @@ class Steps:
 
     def users(self, object_id: str, state: Mapping[str, Any]) -> str | None:
         """The objects that still use a deletable one, where the API itself would not say so."""
-        del object_id, state
         return None
 
     def retained(self, object_id: str, state: Mapping[str, Any]) -> list[Message]:
         """The messages about an object that the API can't delete."""
-        del state
         return [warning(f"{self.kind.title} {object_id} was retained: the API can't delete a {self.kind.title}")]

@@ -41,7 +41,6 @@ class PriceSteps(Steps):
 
     def after_write(self, result: Result, inputs: Mapping[str, Any], known_version: str | None) -> Result:
         """Remember the former ids and the subscribers."""
-        del known_version
         former = [object_id for object_id in former_ids(self.operation) if object_id != result.id]
         if former:
             result.outputs[FORMER] = former[:MAX_FORMER]
