@@ -1,4 +1,10 @@
-"""The command line: `pulumi-paygentic COMMAND`. Thin; a command's module is imported only when it runs."""
+"""The command line: `pulumi-paygentic COMMAND`. Thin; a command's module is imported only when it runs.
+
+All commands are one family. They read the account's settings as the provider does (`account`), print results on
+standard output and everything else on standard error (`terminal`), and write files whole or not at all (`files`).
+Exit codes: 0 success; 1 an error, in one line on standard error; 2 a difference, of commands that compare; 130
+interrupted.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,13 @@ except ModuleNotFoundError as error:
     raise SystemExit("The command line needs one more package: pip install 'pulumi-paygentic[cli]'") from error
 
 import importlib
-from typing import ClassVar, NamedTuple
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, NamedTuple
+
+_ERROR = 1
+_INTERRUPTED = 130
 
 
 class Lazy(NamedTuple):
@@ -22,6 +34,7 @@ class LazyGroup(click.Group):
     """A group whose overview imports none of its commands: `--help` answers at once."""
 
     lazy: ClassVar[dict[str, Lazy]] = {
+        "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
         "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Serve a local Paygentic for rehearsals and tests."),
     }
 
@@ -37,6 +50,40 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.lazy[name].short_help) for name in self.list_commands(ctx)])
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _one_line_errors():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _one_line_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Turn every error of ours, and every one about a file, into one line and exit code 1."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        raise click.exceptions.Exit(_INTERRUPTED) from None
+    except click.UsageError as error:
+        error.exit_code = _ERROR  # type: ignore[misc]  # click's own is 2, which here means a difference
+        raise
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        raise click.ClickException(f"{name}{error.strerror or error}") from error
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as error:
+        from pulumi_paygentic.api import PaygenticError
+
+        if isinstance(error, PaygenticError):
+            raise click.ClickException(str(error)) from error
+        raise
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

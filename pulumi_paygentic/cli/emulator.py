@@ -9,8 +9,6 @@ import click
 if TYPE_CHECKING:
     from pulumi_paygentic.emulator import Running
 
-_UNUSABLE = 2
-
 
 @click.command(short_help="Serve a local Paygentic for rehearsals and tests.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is served.")
@@ -29,7 +27,7 @@ def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key
     try:
         from pulumi_paygentic.emulator import ServeError, StoreError, serve
     except ModuleNotFoundError as error:
-        raise _Unusable(str(error)) from error
+        raise click.ClickException(str(error)) from error
     try:
         serve(
             host=host,
@@ -41,11 +39,7 @@ def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key
             announce=_announce,
         )
     except (ServeError, StoreError) as error:
-        raise _Unusable(str(error)) from error
-
-
-class _Unusable(click.ClickException):
-    exit_code = _UNUSABLE
+        raise click.ClickException(str(error)) from error
 
 
 def _announce(running: Running) -> None:
