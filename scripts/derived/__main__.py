@@ -10,6 +10,7 @@ from pathlib import Path
 from pulumi_paygentic.catalog import all_kinds
 from scripts.derived.page import HEADER, page
 from scripts.derived.tables import file_of, identities, resources, settings
+from scripts.derived.verified import verified
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "docs/reference"
@@ -40,13 +41,19 @@ def files() -> dict[str, str]:
     pages = {f"{REFERENCE}/{file_of(kind)}": page(kind) for kind in all_kinds()}
     index = INDEX.format(resources=resources(""))
     site = with_pages((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
-    by_hand = {"README.md": readme, "docs/identity.md": identity, "mkdocs.yml": site}
+    known = with_tables((ROOT / "docs/verified.md").read_text(encoding="utf-8"), "reference/")
+    by_hand = {"README.md": readme, "docs/identity.md": identity, "docs/verified.md": known, "mkdocs.yml": site}
     return {**by_hand, f"{REFERENCE}/index.md": index, **pages}
 
 
 def with_tables(document: str, folder: str) -> str:
     """Return the document with the tables below its markers derived anew; `folder` is where it finds the reference."""
-    tables = {"identities": identities(folder), "resources": resources(folder), "settings": settings()}
+    tables = {
+        "identities": identities(folder),
+        "resources": resources(folder),
+        "settings": settings(),
+        "verified": verified(ROOT),
+    }
 
     def derived(match: re.Match[str]) -> str:
         return match[1] + tables[match[2]]

@@ -6,19 +6,29 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import pytest
 
 from pulumi_paygentic.api import ConfigurationError
+from pulumi_paygentic.api.base_url import is_loopback
 from pulumi_paygentic.catalog import AuthorizationLink
+from tests.live import answers
 from tests.live.account import LiveAccount, needs_pricing_unit
+from tests.live.answers import Answered
 from tests.live.target import Target, UnsafeTarget, emulator, sandbox
 from tests.support.examples import Example
 
-LEARNT: Final = "learnt"
+LEARNT, HOLDS, BEHAVIOUR = "learnt", "holds", "behaviour"
+"""The properties of a report: a line for the end of the run, whether the marked statement holds, and the test's id."""
 LEFT: Final = pytest.StashKey[str]()
-Learn = Callable[[str], None]
+LIVE: Final = pytest.StashKey[bool]()
+
+
+class Learn(Protocol):
+    """Note one line for the end of the run; `holds` says that the account does as the mark of the test states."""
+
+    def __call__(self, text: str, *, holds: bool = True) -> None: ...
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -27,10 +37,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.live)
+            item.user_properties += [(BEHAVIOUR, key) for key in _recorded_as(item)]
             if isinstance(item, pytest.Function) and _needs_pricing_unit(item):
                 impossible.append(item)
     items[:] = [item for item in items if item not in impossible]
     config.hook.pytest_deselected(items=impossible)
+
+
+def _recorded_as(item: pytest.Item) -> Iterator[str]:
+    """Yield the id under which the answer is recorded: that of the node which has the mark, without parameters."""
+    for node, _ in item.iter_markers_with_node("behaviour"):
+        yield node.nodeid.partition("[")[0]
 
 
 def _needs_pricing_unit(item: pytest.Function) -> bool:
@@ -41,19 +58,30 @@ def _needs_pricing_unit(item: pytest.Function) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what each test learnt, a line each, and what the run left."""
-    reports = [report for group in terminalreporter.stats.values() for report in group]
-    lines = [
-        text
-        for report in reports
-        if isinstance(report, pytest.TestReport) and report.when == "call"
-        for name, text in report.user_properties
-        if name == LEARNT
+    """Print what each test learnt, a line each, and what the run left; record the answers of a live account."""
+    reports = [
+        report
+        for group in terminalreporter.stats.values()
+        for report in group
+        if isinstance(report, pytest.TestReport) and (report.when == "call" or report.failed)
     ]
+    lines = [text for report in reports for name, text in report.user_properties if name == LEARNT]
     if lines:
         terminalreporter.section("learnt from the account")
         for line in [*map(str, lines), config.stash.get(LEFT, "")]:
             terminalreporter.write_line(line)
+    if config.stash.get(LIVE, False):
+        answers.write(answered for report in reports for answered in _answered(report))
+        terminalreporter.write_line(f"recorded in {answers.RECORD.name}: run scripts/reference")
+
+
+def _answered(report: pytest.TestReport) -> Iterator[Answered]:
+    properties = report.user_properties
+    learnt = "; ".join(str(text) for name, text in properties if name == LEARNT)
+    passed = not report.failed and (HOLDS, False) not in properties
+    for name, key in properties:
+        if name == BEHAVIOUR:
+            yield Answered(str(key), learnt, passed)
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +98,7 @@ def target() -> Iterator[Target]:
 def account(target: Target, pytestconfig: pytest.Config) -> Iterator[LiveAccount]:
     """The account; at the end it holds nothing that the API can delete."""
     account = LiveAccount(target)
+    pytestconfig.stash[LIVE] = not is_loopback(target.settings.base_url)
     account.furnish()
     yield account
     account.clean_up(shared=True)
@@ -95,5 +124,10 @@ def merchant(account: LiveAccount, request: pytest.FixtureRequest) -> Iterator[L
 
 @pytest.fixture
 def learn(record_property: Callable[[str, object], None]) -> Learn:
-    """Note one line for the end of the run."""
-    return lambda text: record_property(LEARNT, text)
+    """Note one line for the end of the run, and whether the marked statement holds."""
+
+    def note(text: str, *, holds: bool = True) -> None:
+        record_property(LEARNT, text)
+        record_property(HOLDS, holds)
+
+    return note

@@ -1,5 +1,7 @@
 """The contract suite's own cases, as far as documented calls can set them up: see `conftest` for their `merchant`."""
 
+import pytest
+
 from tests.contract.test_adoption import (
     test_adopt_id_brings_this_very_object_to_the_declaration_and_says_what_changed,
     test_of_several_with_one_key_the_equal_one_is_adopted,
@@ -18,6 +20,9 @@ from tests.contract.test_every_kind import (
 )
 from tests.contract.test_lost_answers import test_one_object_although_the_answer_was_lost
 
+pytestmark = pytest.mark.behaviour(
+    "Every kind of object is created, read, changed, replaced, adopted, deleted and found again as on the emulator."
+)
 __all__ = [
     "test_adopt",
     "test_adopt_id_brings_this_very_object_to_the_declaration_and_says_what_changed",

@@ -46,6 +46,9 @@ def _billed(merchant: Merchant, subscription: Json) -> list[list[Line]]:
     ]
 
 
+@pytest.mark.behaviour(
+    "A fee is prorated over a partial first period. An obligation is not billed for it.", inferred=True
+)
 def test_a_rate_is_prorated_over_a_stub_and_an_obligation_comes_whole_after_it(merchant: Merchant) -> None:
     subscription = _subscribed(
         merchant,

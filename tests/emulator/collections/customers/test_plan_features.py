@@ -87,6 +87,10 @@ def test_accepting_a_link_entitles_as_well(merchant: Merchant) -> None:
         (True, False, "0.00", [("usage", 10, "20.00"), ("discount", -10, "-20.00")]),
     ],
 )
+@pytest.mark.behaviour(
+    "Credits cover the usage of a price only with `grantDiscountEnabled`. A hard limit charges nothing beyond them.",
+    inferred=True,
+)
 def test_credits_discount_where_the_price_says_so_and_a_hard_limit_charges_nothing_beyond(
     merchant: Merchant, discount: bool, soft: bool, total: str, lines: list[tuple[str, float, str]]
 ) -> None:
