@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 
-class _Unknown(enum.Enum):
+class Unknown(enum.Enum):
     UNKNOWN = "unknown"
 
     def __repr__(self) -> str:
         return "UNKNOWN"
 
 
-UNKNOWN: Final = _Unknown.UNKNOWN
+UNKNOWN: Final = Unknown.UNKNOWN
 """Stands for a value that only `up` will know; every rule lets it pass."""
 
 
