@@ -35,6 +35,7 @@ from pulumi_paygentic.api.errors import (
     UnexpectedResponse,
 )
 from pulumi_paygentic.api.pacing import Pacer
+from pulumi_paygentic.api.read_only import ReadOnlyClient, WriteRefused
 from pulumi_paygentic.api.redact import one_line, redact
 from pulumi_paygentic.api.response import JSON
 from pulumi_paygentic.api.setting import SETTINGS, Environment, Setting
@@ -61,6 +62,7 @@ __all__ = [
     "Pacer",
     "PaygenticError",
     "RateLimited",
+    "ReadOnlyClient",
     "RequestError",
     "RequestTimeout",
     "ResponseLost",
@@ -69,6 +71,7 @@ __all__ = [
     "Settings",
     "Unauthorized",
     "UnexpectedResponse",
+    "WriteRefused",
     "account_named",
     "one_line",
     "redact",

@@ -3,6 +3,7 @@
     PaygenticError
     ├── ConfigurationError        the settings can't be used; all reasons at once
     ├── InvalidIdentifier         an id that can't be part of a path
+    ├── WriteRefused              a write by a client that only reads: nothing was sent
     └── RequestError              a call that did not succeed: method, path template, attempts
         ├── APIError              the API answered with an error (other 4xx: this class itself)
         │   ├── BadRequest        400, 422: the content is refused; field by field in `errors`

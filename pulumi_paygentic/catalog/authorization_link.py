@@ -16,6 +16,7 @@ class AuthorizationLink(CatalogObject):
     id_prefix: ClassVar[str] = ""
     title: ClassVar[str] = "authorization link"
     listed_by: ClassVar[str | None] = None
+    named_by: ClassVar[tuple[str, ...]] = ("plan_id",)
 
     merchant_id: Annotated[MerchantId, create_only()]
     plan_id: Annotated[PlanId, create_only()]

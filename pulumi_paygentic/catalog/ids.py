@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Strict
+from pydantic import AfterValidator, Strict, WithJsonSchema
 
 from pulumi_paygentic.catalog.violations import shown_value
 
@@ -28,6 +28,14 @@ ID_PREFIXES: Final = {
 }
 
 
+ID_FORMAT: Final = "id of "
+"""The beginning of the `format` that marks an id in the JSON schema of a field; the prefix of the id follows."""
+
+
+def _schema(prefix: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "format": f"{ID_FORMAT}{prefix}"})
+
+
 def _one(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
@@ -47,12 +55,12 @@ def _id(prefix: str) -> Callable[[str], str]:
     return validate
 
 
-MerchantId = Annotated[str, Strict(), AfterValidator(_id("org"))]
-ProductId = Annotated[str, Strict(), AfterValidator(_id("prod"))]
-BillableMetricId = Annotated[str, Strict(), AfterValidator(_id("bm"))]
-PriceId = Annotated[str, Strict(), AfterValidator(_id("price"))]
-PlanId = Annotated[str, Strict(), AfterValidator(_id("plan"))]
-FeeId = Annotated[str, Strict(), AfterValidator(_id("fee"))]
-FeatureId = Annotated[str, Strict(), AfterValidator(_id("feat"))]
-ItemId = Annotated[str, Strict(), AfterValidator(_id("itm"))]
-PricingUnitId = Annotated[str, Strict(), AfterValidator(_id("pu"))]
+MerchantId = Annotated[str, Strict(), AfterValidator(_id("org")), _schema("org")]
+ProductId = Annotated[str, Strict(), AfterValidator(_id("prod")), _schema("prod")]
+BillableMetricId = Annotated[str, Strict(), AfterValidator(_id("bm")), _schema("bm")]
+PriceId = Annotated[str, Strict(), AfterValidator(_id("price")), _schema("price")]
+PlanId = Annotated[str, Strict(), AfterValidator(_id("plan")), _schema("plan")]
+FeeId = Annotated[str, Strict(), AfterValidator(_id("fee")), _schema("fee")]
+FeatureId = Annotated[str, Strict(), AfterValidator(_id("feat")), _schema("feat")]
+ItemId = Annotated[str, Strict(), AfterValidator(_id("itm")), _schema("itm")]
+PricingUnitId = Annotated[str, Strict(), AfterValidator(_id("pu")), _schema("pu")]

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_paygentic.catalog.amounts import AMOUNT_FORMAT
 from pulumi_paygentic.catalog.behaviour import MISSING, Behaviour, local
+from pulumi_paygentic.catalog.ids import ID_FORMAT
 from pulumi_paygentic.catalog.renamed import Renamed
 from pulumi_paygentic.catalog.schema import Path, Schema
 from pulumi_paygentic.catalog.times import MEANING
@@ -46,6 +47,11 @@ class Field(NamedTuple):
     def is_amount(self, path: Path) -> bool:
         """Return whether the value at this path is an amount."""
         return AMOUNT_FORMAT in self.schema.formats(path)
+
+    @property
+    def refers_to(self) -> str | None:
+        """The prefix of the ids in its values, at any depth; None for a field without ids."""
+        return _id_prefix(self.adapter)
 
     def canonical(self, value: Any) -> Any:
         """The value in its one canonical form; raises pydantic's ValidationError for a value that is none."""
@@ -117,6 +123,8 @@ class CatalogObject(BaseModel):
     """True if the API can delete the object."""
     unique_key: ClassVar[str | None] = None
     """The field that the API itself keeps unique among siblings."""
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """The fields that name an object of a kind without a natural key to a reader; they need not be unique."""
     indexed_by: ClassVar[tuple[str, ...]] = ()
     """The fields that objects are looked up by, beside their natural key."""
     replacement_effect: ClassVar[str] = ""
@@ -239,6 +247,12 @@ def _field(name: str, info: Any, cls: type[CatalogObject]) -> Field:
 @cache
 def _schema_of(adapter: TypeAdapter[Any], *, by_alias: bool) -> Schema:
     return Schema(adapter.json_schema(by_alias=by_alias))
+
+
+@cache
+def _id_prefix(adapter: TypeAdapter[Any]) -> str | None:
+    formats = _schema_of(adapter, by_alias=False).all_formats()
+    return next((one.removeprefix(ID_FORMAT) for one in sorted(formats) if one.startswith(ID_FORMAT)), None)
 
 
 def _declared_part(declared: Any, live: Any) -> Any:

@@ -63,6 +63,7 @@ class Price(CatalogObject):
     path: ClassVar[str] = "/v0/prices"
     id_prefix: ClassVar[str] = "price"
     title: ClassVar[str] = "price"
+    named_by: ClassVar[tuple[str, ...]] = ("billable_metric_id", "fee_id", "invoice_display_name")
     indexed_by: ClassVar[tuple[str, ...]] = ("feature_id",)
     deletable: ClassVar[bool] = True
 

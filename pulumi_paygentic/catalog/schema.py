@@ -24,16 +24,21 @@ class Schema(NamedTuple):
 
     def mentions(self, form: str) -> bool:
         """Return whether a value of the schema may have this format, at any depth."""
+        return form in self.all_formats()
+
+    def all_formats(self) -> set[str]:
+        """The formats that values of the schema may have, at any depth."""
         pending: list[Any] = [self.root]
+        found: set[str] = set()
         while pending:
             node = pending.pop()
             if isinstance(node, Mapping):
-                if node.get("format") == form:
-                    return True
+                if isinstance(node.get("format"), str):
+                    found.add(node["format"])
                 pending += node.values()
             elif isinstance(node, list):
                 pending += node
-        return False
+        return found
 
     def prune(self, value: Any, path: tuple[int | str, ...] = ()) -> Any:
         """The value without the keys that the schema does not know, at any depth."""

@@ -1,0 +1,101 @@
+"""The keys of a snapshot: readable names that are the same for the same content, whatever the ids are.
+
+A key is a path such as `Speech API/Minutes`: the key of the parent and the natural key. A price has no natural key: its
+path is its metric or fee and its name on the invoice, then, where several of that path bill, the plan's line
+(`@Pro/USD/base`). Prices that no plan bills from come last: `~`. Objects that are still alike are numbered from the
+oldest: `#2`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pulumi_paygentic.catalog import Plan, Price
+from pulumi_paygentic.snapshot.draft import Draft
+from pulumi_paygentic.snapshot.objects import kind_of_prefix, known_kind
+
+_RESERVED: Final = "%/@#~"
+
+
+def assign_keys(drafts: Iterable[Draft]) -> dict[str, str]:
+    """The key of each object by its id; the same for the same objects in any order."""
+    by_kind: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_kind.setdefault(draft.kind, []).append(draft)
+    keys: dict[str, str] = {}
+    for kind in sorted(by_kind, key=_rank):
+        if kind == Price.__name__:
+            paths = _price_paths(by_kind[kind], by_kind.get(Plan.__name__, []), keys)
+        else:
+            paths = {draft.id: _path(draft, keys) for draft in by_kind[kind]}
+        keys |= _numbered(by_kind[kind], paths)
+    return keys
+
+
+def _rank(kind: str) -> tuple[bool, int, str]:
+    """Parents come first; prices last of all, because their keys may name plans."""
+    model = known_kind(kind)
+    fields = (model.natural_key or model.named_by) if model else ()
+    parents = sum(bool(model and kind_of_prefix(model.fields()[name].refers_to)) for name in fields)
+    return kind == Price.__name__, parents, kind
+
+
+def _path(draft: Draft, keys: Mapping[str, str]) -> str:
+    model = known_kind(draft.kind)
+    names = (model.natural_key or model.named_by) if model else tuple(sorted({"key", "name"} & draft.values.keys()))
+    parts = [draft.values[name] for name in names if draft.values.get(name) is not None]
+    return "/".join(keys.get(part, _escaped(part)) if isinstance(part, str) else _escaped(str(part)) for part in parts)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"%{ord(c):02X}" if c in _RESERVED else c for c in text)
+
+
+def _price_paths(prices: list[Draft], plans: list[Draft], keys: Mapping[str, str]) -> dict[str, str]:
+    """The path of each price: the shortest that no other price which bills has."""
+    lines = _lines(plans, keys)
+    paths = {price.id: _path(price, keys) for price in prices}
+    billing: dict[str, int] = {}
+    for price in prices:
+        if price.id in lines:
+            billing[paths[price.id]] = billing.get(paths[price.id], 0) + 1
+    for price in prices:
+        path = paths[price.id]
+        if price.id not in lines:
+            paths[price.id] = f"{path}~"
+        elif billing[path] > 1:
+            paths[price.id] = f"{path}@{lines[price.id]}"
+    return paths
+
+
+def _lines(plans: list[Draft], keys: Mapping[str, str]) -> dict[str, str]:
+    """The first line that each price bills on, without the product that both belong to."""
+    found: dict[str, list[str]] = {}
+    for plan in plans:
+        prices, within = plan.values.get("prices"), keys[plan.id].partition("/")[2] or keys[plan.id]
+        if isinstance(prices, Mapping):
+            for line, price in prices.items():
+                found.setdefault(str(price), []).append(f"{within}/{_escaped(line)}")
+        else:
+            for price in prices or ():
+                found.setdefault(str(price), []).append(within)
+    return {price: min(lines) for price, lines in found.items()}
+
+
+def _numbered(drafts: list[Draft], paths: Mapping[str, str]) -> dict[str, str]:
+    """The keys, with a number for all but the first of each path."""
+    grouped: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        grouped.setdefault(paths[draft.id], []).append(draft)
+    keys: dict[str, str] = {}
+    for path, alike in grouped.items():
+        for number, draft in enumerate(sorted(alike, key=_age), start=1):
+            keys[draft.id] = path if number == 1 else f"{path}#{number}"
+    return keys
+
+
+def _age(draft: Draft) -> tuple[str, str, str]:
+    content = json.dumps(draft.values, sort_keys=True, default=str)
+    return str(draft.computed.get("created_at", "")), content, draft.id
