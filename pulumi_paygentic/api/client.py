@@ -94,6 +94,10 @@ class Client:
         """
         return self._sender.run(Request("POST", path, ids, body=json or {}, recover=recover))
 
+    def act(self, path: str, /, json: Mapping[str, Any], **ids: str) -> None:
+        """POST an action that creates nothing and may be repeated, such as a reset."""
+        self._sender.run(Request("POST", path, ids, body=json, recover=lambda: None, action=True))
+
     def patch(self, path: str, /, json: Mapping[str, Any], **ids: str) -> JSON:
         """Change the fields in `json`."""
         return self._sender.run(Request("PATCH", path, ids, body=json))

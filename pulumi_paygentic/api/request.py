@@ -21,6 +21,7 @@ class Request:
     """A method, a path template with its ids, and the query and body that go with it.
 
     `recover` looks for the object that an attempt with a lost answer may have created; it makes a POST safe to repeat.
+    `action` marks a POST that creates no object and answers with none, such as a reset.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class Request:
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         recover: Callable[[], Mapping[str, Any] | None] | None = None,
+        action: bool = False,
     ) -> None:
+        self.may_be_empty = action or method == "DELETE"
         self.method = method
         #: The template, `/v0/prices/{id}`, as logs and errors show it.
         self.path = path
@@ -55,7 +58,7 @@ class Request:
 
     def is_answered_by(self, body: Mapping[str, Any]) -> bool:
         """Return whether `body` is the requested object: every response about one object has its id."""
-        if self.method == "DELETE" or (self.method == "GET" and not self.path.endswith("}")):
+        if self.may_be_empty or (self.method == "GET" and not self.path.endswith("}")):
             return True
         named = body.get("id")
         wanted = self._id if self.path.endswith("/{id}") else named

@@ -28,12 +28,12 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_response(request: Request, status: int, headers: Mapping[str, str], content: bytes, *secrets: str) -> JSON:
-    """Return the JSON object of a success; `{}` for a DELETE's empty success.
+    """Return the JSON object of a success; `{}` for the empty success of a DELETE or an action.
 
     Raises `APIError` or one of its leaves, or `UnexpectedResponse`. `secrets` are taken out of what the server says.
     """
     success = 200 <= status < 300
-    if success and request.method == "DELETE" and (status in {204, 205} or not content):
+    if success and request.may_be_empty and (status in {204, 205} or not content):
         return {}
     try:
         body, fault = _parse(headers.get("content-type", ""), content), ""

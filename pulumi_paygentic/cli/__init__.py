@@ -36,6 +36,7 @@ class LazyGroup(click.Group):
     lazy: ClassVar[dict[str, Lazy]] = {
         "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
         "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Serve a local Paygentic for rehearsals and tests."),
+        "sandbox": Lazy("pulumi_paygentic.cli.sandbox:sandbox", "Empty a sandbox account."),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

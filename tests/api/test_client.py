@@ -150,6 +150,13 @@ def test_a_delete_returns_nothing() -> None:
         assert send(Api([answer]).client, "DELETE") is None
 
 
+@pytest.mark.parametrize("answer", [httpx.Response(204), ok(202)])
+def test_an_action_is_repeated_until_it_succeeds_and_returns_nothing(answer: httpx.Response) -> None:
+    api = Api([httpx.Response(502), httpx.ReadError("closed"), answer])
+    assert api.client.act("/v0/merchants/{id}/reset", {"scope": "merchant"}, id="org_1") is None  # type: ignore[func-returns-value]
+    assert [request.url.path for request in api.requests] == ["/v0/merchants/org_1/reset"] * 3
+
+
 # Looking for what a POST may have made.
 
 
