@@ -58,7 +58,7 @@ def test_two_hundred_objects_are_made_once_through_faults_of_every_kind(
     with stack.started("up", "--yes", "--skip-preview", "--continue-on-error") as running:
         result = running.wait()
     assert _no_trouble(server) > 0
-    assert "Traceback" not in result.shown
+    assert result.tracebacks == []
     places = [where for where, _ in result.errors]
     assert len(places) == len(set(places))
     assert [what for _, what in result.errors if len(what.splitlines()) != 1] == []
@@ -80,7 +80,7 @@ def test_a_cancelled_up_ends_and_does_not_wait_for_the_next_attempt(stack: Stack
         running.interrupt()
         cancelled = running.wait()
     assert cancelled.code != 0
-    assert "Traceback" not in cancelled.shown
+    assert cancelled.tracebacks == []
     assert "cancelled" in dict(cancelled.errors)["BillableMetric calls"]
     assert [call.path for call in server.gate.writes] == ["/v0/products", "/v0/billableMetrics"]
 

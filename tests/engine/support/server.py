@@ -103,6 +103,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.calls: list[Call] = []
+        self.holds: list[Hold] = []
         self.script: Script = lambda _: None
 
     @property
@@ -130,7 +131,15 @@ class Gate:
         if action is None:
             await self._app(scope, replay, send)
         else:
+            if isinstance(action, Hold):
+                self.holds.append(action)
             await action(Exchange(self._app, scope, replay, send))
+
+    def release(self) -> None:
+        """Let every held call go on: the server waits for all of them, also after a test that failed."""
+        self.script = lambda _: None
+        for hold in self.holds:
+            hold.released.set()
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,7 @@ def served() -> Iterator[Server]:
             with first, second:
                 yield Server(emulator, gate, first, second)
         finally:
+            gate.release()
             uvicorn_server.should_exit = True
             thread.join()
             app.state.emulator.store.close()

@@ -22,8 +22,9 @@ from tests.environment import of_program
 ROOT: Final = Path(__file__).parents[3]
 PREAMBLE: Final = "import pulumi\nimport pulumi_paygentic as paygentic\n"
 TYPE: Final = "pulumi-python:dynamic/paygentic:"
+MONITOR_ENDED: Final = "Resource monitor has terminated, shutting down"
 #: The stack's own errors, after those of a resource: from the engine, and from a program that still waited for it.
-CLOSING_WORDS: Final = {"update failed", "Resource monitor has terminated, shutting down", ""}
+CLOSING_WORDS: Final = {"update failed", MONITOR_ENDED, ""}
 #: State is written once, at the end: see `pulumi up`'s own description of the two.
 NO_CHECKPOINTS: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -62,6 +63,23 @@ class Result:
     def errors(self) -> list[tuple[str, str]]:
         """Without the closing words of the engine and the SDK, which follow any error of a resource."""
         return [(where, what) for where, what in self.diagnostics("error") if what not in CLOSING_WORDS]
+
+    @property
+    def tracebacks(self) -> list[str]:
+        """The resources under which a traceback is shown; `program` stands for the program.
+
+        A program that still waits when the engine gives up is interrupted, and the SDK shows where: not counted.
+        """
+        shown: dict[str, str] = {}
+        for event in self.events:
+            diagnostic = event.get("diagnosticEvent", {"severity": "debug"})
+            if diagnostic["severity"] != "debug":
+                where = label(diagnostic.get("urn", ""))
+                where = "program" if where.startswith("Stack ") else where or "program"
+                shown[where] = shown.get(where, "") + diagnostic["message"]
+        if any(end in shown.get("program", "") for end in ("KeyboardInterrupt", MONITOR_ENDED)):
+            del shown["program"]
+        return sorted(where for where, text in shown.items() if "Traceback" in text)
 
     @property
     def warnings(self) -> list[tuple[str, str]]:
