@@ -71,6 +71,11 @@ class LineChange:
     position: SourcePosition | None = None
 
     @property
+    def is_in_place(self) -> bool:
+        """Return whether the price itself is edited: every version that holds it charges the new amount."""
+        return self.op == "changed" and self.price_id is not None and self.price_id == self.price_id_after
+
+    @property
     def op(self) -> LineOp:
         """Return the kind of change."""
         if self.price_id is not None and self.before is UNKNOWN and self.price_id == self.price_id_after:
@@ -136,6 +141,13 @@ class PlanChange:
     merchant_id: str | None = None
     retained: str = ""
     position: SourcePosition | None = None
+
+    @property
+    def is_presentation(self) -> bool:
+        """Return whether nobody's charge changes: only names do."""
+        ops = {line.op for line in self.lines}
+        names = all(field.presentation for field in self.fields)
+        return self.op in {"update", "drift"} and not self.mints and names and ops <= {"same", "renamed"}
 
     @property
     def changed_lines(self) -> tuple[LineChange, ...]:
