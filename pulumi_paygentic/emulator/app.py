@@ -21,7 +21,7 @@ from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFoun
 from pulumi_paygentic.emulator.http.json_body import respond_error
 from pulumi_paygentic.emulator.http.paths import Paths
 from pulumi_paygentic.emulator.http.routing import Api
-from pulumi_paygentic.emulator.pages import checkout, portal
+from pulumi_paygentic.emulator.pages import checkout, payment, portal
 from pulumi_paygentic.emulator.pages.dashboard import routes as dashboard
 from pulumi_paygentic.emulator.state import Account, Accounts, Emulator
 from pulumi_paygentic.emulator.storage.clock import Clock
@@ -51,6 +51,7 @@ def create_app(
     app = Starlette(
         routes=[
             *checkout.routes(emulator),
+            *payment.routes(emulator),
             *portal.routes(emulator),
             *dashboard.routes(emulator),
             *control.routes(emulator, calls, faults),

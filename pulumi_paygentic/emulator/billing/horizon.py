@@ -19,10 +19,13 @@ _NOTHING = timedelta()
 def check_move(store: Store, field: str, moment: datetime, clock_id: str | None = None) -> None:
     """Refuse a move of the emulator's clock, or of a test clock, that would open too many periods at once."""
     time, opened = clock.milliseconds(moment), 0
-    rows = store.sql("SELECT subscription, period_end FROM billing WHERE clock IS ? AND next <= ?", (clock_id, time))
+    rows = store.sql(  # a subscription that waits for its first payment opens its periods then
+        "SELECT subscription, period_end FROM billing WHERE clock IS ? AND (next <= ? OR sequence = 0)",
+        (clock_id, time),
+    )
     for subscription_id, billed_until in rows:
         subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
-        if subscription is not None:
+        if subscription is not None and subscription["status"] != "terminated":
             opened += sum(_opened(store, subscription, clock.moment(min(billed_until, time)), moment))
     if opened > MOST_PERIODS:
         raise refuse(

@@ -83,13 +83,16 @@ def bill(store: Store, invoice: Record, timelines: CreditTimelines | None = None
 
 
 def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelines | None = None) -> Record:
-    """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice stays unpaid."""
+    """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice waits for its payment.
+
+    Invoice 0 is paid by the customer, never from the wallet.
+    """
     final = bill(store, invoice, timelines)
     subscription = final.subscription
     sums = invoice_lines.totals(final.lines)
     owed = amount_due(sums["grandTotal"], invoice["currency"])
     wallet = Wallet(invoice["merchantId"], invoice["customerId"], invoice["currency"])
-    paid = owed <= wallets.balance(store, wallet)
+    paid = owed <= (wallets.balance(store, wallet) if invoice["sequenceNumber"] else _NOTHING)
     if paid and owed:
         wallets.enter(store, wallet, -owed, now, invoice["id"])
     store.sql(
@@ -110,6 +113,22 @@ def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelin
     }
     store.put(issued)
     return issued
+
+
+def settle(store: Store, invoice: Record, moment: datetime) -> Record:
+    """Mark the unpaid rest of an issued invoice as paid."""
+    stamp = timestamp(moment)
+    paid = rating.total([Decimal(invoice["paidAmount"]), Decimal(invoice["unpaidAmount"])])
+    amounts = {"paidAmount": rating.plain(paid), "unpaidAmount": "0.00"}
+    settled = {**invoice, **amounts, "status": "PAID", "paidAt": stamp, "updatedAt": stamp}
+    store.put(settled)
+    return settled
+
+
+def upfront_of(store: Store, subscription_id: str) -> Record | None:
+    """The subscription's invoice 0."""
+    found = store.find(kinds.INVOICE, {"subscriptionId": subscription_id, "sequenceNumber": 0})
+    return found[0] if found else None
 
 
 def _next_number(store: Store, merchant: str) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulumi_paygentic.emulator.billing import clocks, invoices, price_snapshots, rating, wallets
+from pulumi_paygentic.emulator.billing import clocks, invoices, payment_sessions, price_snapshots, rating, wallets
 from pulumi_paygentic.emulator.billing.balances import CreditTimelines
+from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import clock, durations, kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
@@ -18,8 +19,11 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 NEVER = 2**62
 
 
-def enrol(store: Store, subscription: Record, now: datetime) -> None:
-    """Bill a subscription from its start on, with test money to pay from."""
+def enrol(store: Store, subscription: Record, now: datetime) -> Record | None:
+    """Bill a subscription from its start on, with test money to pay from, and issue its invoice 0, if it has one.
+
+    Its periods open by `advance`, which has to wait until that invoice is paid.
+    """
     starts = clock.milliseconds(parse_date_time(subscription["billingStartsAt"]))
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     merchant, customer = subscription["merchantId"], subscription["customerId"]
@@ -29,7 +33,7 @@ def enrol(store: Store, subscription: Record, now: datetime) -> None:
         " VALUES (?, ?, ?, ?, ?, 0, ?, '{}', '[]')",
         (subscription["id"], merchant, customer, subscription.get("testClockId"), starts, starts),
     )
-    advance(store, subscription["id"], now)
+    return _upfront(store, subscription, now)
 
 
 def enrol_missing(store: Store, now: datetime) -> None:
@@ -41,7 +45,11 @@ def enrol_missing(store: Store, now: datetime) -> None:
     for (subscription_id,) in rows:
         subscription = store.get(kinds.SUBSCRIPTION, subscription_id)
         if subscription is not None and subscription["status"] in {"active", "pending_payment"}:
-            enrol(store, subscription, clocks.time_of(store, subscription, now))
+            time = clocks.time_of(store, subscription, now)
+            upfront = enrol(store, subscription, time)
+            if upfront is not None and upfront["status"] != "PAID":
+                payment_sessions.pay_by_card(store, upfront, time)
+            advance(store, subscription_id, time)
 
 
 def catch_up(store: Store, now: datetime) -> None:
@@ -79,6 +87,7 @@ def reschedule(store: Store, subscription: Record) -> None:
 
 def end(store: Store, subscription: Record, moment: datetime) -> None:
     """End a subscription: its period ends with it, and its open invoices are issued at once."""
+    payment_sessions.cancel_upfront(store, subscription["id"], moment)
     still_open = invoices.find_open(store, subscription["id"])
     for invoice in reversed(still_open):  # later ones first: a period that never comes charges no fees in advance
         period = invoices.period_of(invoice)
@@ -89,38 +98,8 @@ def end(store: Store, subscription: Record, moment: datetime) -> None:
         if moment < invoices.period_of(invoice).end:
             stamp = timestamp(moment)
             invoice |= {"periodEnd": stamp, "gracePeriodEnd": stamp, "last": True}
-        invoices.issue(store, invoice, moment)
+        _issue(store, invoice, moment)
     store.sql("UPDATE billing SET next = ? WHERE subscription = ?", (NEVER, subscription["id"]))
-
-
-def move_now(store: Store, plan: Record) -> None:
-    """Move floating subscriptions to the new version at once.
-
-    Usage of the whole period under way is billed by it; fees in advance follow with the next period.
-    """
-    for subscription in store.find(kinds.SUBSCRIPTION, {"planId": plan["id"], "versionPolicy": "floating"}):
-        invoice = current(store, subscription["id"])
-        if invoice is not None:
-            ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
-            behind = [
-                term
-                for term in price_snapshots.snapshot(store, subscription)
-                if term["price"]["paymentTerm"] != "in_advance"
-            ]
-            store.put({**invoice, "terms": [*behind, *ahead]})
-
-
-def change_payment_term(store: Store, price: Record) -> None:
-    """Apply the one edit of a price that reaches the period under way: its payment term."""
-    rows = store.sql("SELECT DISTINCT subscription FROM billing WHERE merchant = ?", (store.owner(price["id"]),))
-    for (subscription_id,) in rows:
-        invoice = current(store, subscription_id)
-        if invoice is None or price["id"] not in {term["price"]["id"] for term in invoice["terms"]}:
-            continue
-        for term in invoice["terms"]:
-            if term["price"]["id"] == price["id"]:
-                term["price"]["paymentTerm"] = price["paymentTerm"]
-        store.put(invoice)
 
 
 def current(store: Store, subscription_id: str) -> Record | None:
@@ -134,7 +113,7 @@ def _next(store: Store, subscription: Record) -> int:
     if subscription["status"] == "terminated":
         return NEVER
     [(period_end,)] = store.sql("SELECT period_end FROM billing WHERE subscription = ?", (subscription["id"],))
-    moments: list[int] = [period_end]
+    moments: list[int] = [NEVER if subscription["status"] == "pending_payment" else period_end]
     moments += [_time(invoice["gracePeriodEnd"]) for invoice in invoices.find_open(store, subscription["id"])]
     if "endingAt" in subscription:
         moments.append(_time(subscription["endingAt"]))
@@ -150,26 +129,45 @@ def _step(store: Store, subscription: Record, moment: datetime, timelines: Credi
         return ended
     for invoice in invoices.find_open(store, subscription["id"]):
         if invoice["gracePeriodEnd"] == stamp:
-            invoices.issue(store, invoice, moment, timelines)
+            _issue(store, invoice, moment, timelines)
             return subscription
     _open_period(store, subscription, moment)
     return subscription
 
 
+def _issue(store: Store, invoice: Record, moment: datetime, timelines: CreditTimelines | None = None) -> None:
+    """Issue an invoice, with a session to pay it by if the wallet does not cover it."""
+    issued = invoices.issue(store, invoice, moment, timelines)
+    if issued["status"] == "ISSUED":
+        payment_sessions.open_for_invoice(store, issued, moment)
+
+
+def _upfront(store: Store, subscription: Record, now: datetime) -> Record | None:
+    """Issue invoice 0, of everything due in advance at the start; None if nothing is."""
+    start = parse_date_time(subscription["billingStartsAt"])
+    period = _period_from(subscription, start)
+    if period is None:
+        return None
+    upfront = invoices.open_invoice(store, subscription, 0, period, price_snapshots.snapshot(store, subscription))
+    if invoices.lines_of(store, upfront):
+        return invoices.issue(store, upfront, min(now, start))
+    store.delete(upfront["id"])
+    return None
+
+
+def _period_from(subscription: Record, start: datetime) -> Period | None:
+    """The period that begins at a moment; None where the calendar ends."""
+    anchor, every = parse_date_time(subscription["billingAnchor"]), durations.parse(subscription["billingCadence"])
+    return next(rating.periods(anchor, every, start), None)
+
+
 def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     [(sequence,)] = store.sql("SELECT sequence FROM billing WHERE subscription = ?", (subscription["id"],))
-    anchor, every = parse_date_time(subscription["billingAnchor"]), durations.parse(subscription["billingCadence"])
-    period = next(rating.periods(anchor, every, start), None)
-    if period is None:  # the calendar ends
+    period = _period_from(subscription, start)
+    if period is None:
         store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))
         return
     agreed = price_snapshots.snapshot(store, subscription)
-    if sequence == 0:
-        upfront = invoices.open_invoice(store, subscription, 0, period, agreed)
-        if invoices.lines_of(store, upfront):
-            invoices.issue(store, upfront, start)
-        else:
-            store.delete(upfront["id"])
     invoices.open_invoice(store, subscription, sequence + 1, period, agreed)
     store.sql(
         "UPDATE billing SET sequence = ?, period_end = ? WHERE subscription = ?",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,6 +15,7 @@ from pulumi_paygentic.emulator.pages.charges import charge_of, included
 from pulumi_paygentic.emulator.pages.checkout_form import FIELDS, Form, read_form
 from pulumi_paygentic.emulator.pages.formatting import countries, each
 from pulumi_paygentic.emulator.pages.guard import guarded
+from pulumi_paygentic.emulator.pages.origins import origin
 from pulumi_paygentic.emulator.state import Emulator
 from pulumi_paygentic.emulator.storage import kinds
 from pulumi_paygentic.emulator.storage.store import Record
@@ -81,23 +79,16 @@ def _offer(cx: Context, session: Record, form: Form) -> Response:
     return show(
         "checkout.html",
         422 if errors else 200,
-        leads_to=_origin(session.get("redirectUrl", "")),
+        leads_to=origin(session.get("redirectUrl", "")),
         session={**_BLANK, **session},
         plan=plan,
         product=cx.store.get(kinds.PRODUCT, plan["productId"]) if plan else None,
         period=each(plan["billingCadence"]) if plan else "",
         charges=charges,
         included=included(prices),
+        upfront=any("feeId" in price and price["paymentTerm"] == "in_advance" for price in prices),
         fields=FIELDS,
         countries=countries(),
         values={**dict.fromkeys((field.name for field in FIELDS), ""), **form.values},
         errors=errors,
     )
-
-
-def _origin(url: str) -> str:
-    """The origin of a URL: browsers apply the page's policy to the redirect after a form, too."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    named = re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)
-    return "" if not host else f"{parts.scheme}://{host}" if named else f"{parts.scheme}:"

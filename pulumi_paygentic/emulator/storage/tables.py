@@ -21,6 +21,7 @@ _INDEXED = (
     "externalId",
     "subscriptionId",
     "entitlementId",
+    "invoiceId",
 )
 _OBJECTS = (
     """CREATE TABLE IF NOT EXISTS objects (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,

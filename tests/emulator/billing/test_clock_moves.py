@@ -39,7 +39,7 @@ def _made(merchant: Merchant, path: str, **fields: Any) -> str:
 def _fee_plan(merchant: Merchant, cadence: str, **fields: Any) -> str:
     product = _made(merchant, "/v0/products")
     fee = _made(merchant, "/v0/fees", productId=product)
-    price = merchant.price(None, "1", feeId=fee, billingCadence=cadence)
+    price = merchant.price(None, "0.1", feeId=fee, billingCadence=cadence)
     return str(merchant.plan(product, [price], **fields)["id"])
 
 

@@ -243,10 +243,13 @@ def test_test_money_is_what_is_left_paid_owed_and_reserved(merchant: Merchant, p
     product = merchant.product()
     fee = merchant.price("", "120.25", feeId=merchant.fee(product), paymentTerm="in_advance", billingCadence="P1M")
     merchant.post("/_emulator/clock", {"now": "2026-01-01T12:00:00Z"})
-    merchant.subscription(merchant.plan(product, [fee])["id"])
+    plan = merchant.plan(product, [fee])["id"]
+    merchant.unpaid(plan)
     text = _open(person, "/dashboard/customers").text
-    assert "left of $100.00" in text
-    assert "$0.00 reserved" in text
+    for words in ("-$20.25 left of $100.00", "$0.00 paid, $120.25 owed, $0.00 reserved", "pending payment"):
+        assert words in text
+    merchant.subscription(plan)
+    assert "$100.00 left of $220.25 $120.25 paid, $0.00 owed" in _open(person, "/dashboard/customers").text
 
 
 def test_a_reservation_that_the_emulators_clock_has_run_past_is_shown_no_more(

@@ -104,6 +104,15 @@ class Merchant:
         return str(self.post("/v0/customers", {"merchantId": self.id, "consumer": consumer, **fields})["customerId"])
 
     def subscription(self, plan_id: str, email: str = "ada@example.com", **fields: Any) -> Json:
+        """A subscription, paid for if it has to be."""
+        made = self.unpaid(plan_id, email, **fields)
+        if made["status"] != "pending_payment":
+            return made
+        httpx.post(made["payment"]["checkoutUrl"], data={"decision": "pay"})
+        return self.get(f"/v0/subscriptions/{made['id']}")
+
+    def unpaid(self, plan_id: str, email: str = "ada@example.com", **fields: Any) -> Json:
+        """A subscription as it is made; with charges in advance it waits for their payment."""
         body = {"name": "Ada", "planId": plan_id, "startedAt": "2026-01-01T00:00:00Z"}
         return self.post("/v0/subscriptions", {**body, "customerId": self.customer(email), **fields})
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pulumi_paygentic.emulator.billing import schedule
+from pulumi_paygentic.emulator.billing import edits
 from pulumi_paygentic.emulator.billing.subscription_counts import billing_directly
 from pulumi_paygentic.emulator.collections.base import Collection
 from pulumi_paygentic.emulator.collections.catalog import price_rules
@@ -103,7 +103,7 @@ class Prices(Collection):
         revised = price_rules.check(revised)
         _check_subscribers(cx, record, revised)
         if revised["paymentTerm"] != record["paymentTerm"]:
-            schedule.change_payment_term(cx.store, revised)
+            edits.change_payment_term(cx.store, revised)
         return revised
 
     def conditions(self, cx: Context) -> dict[str, Any]:

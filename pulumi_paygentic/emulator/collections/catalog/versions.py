@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pulumi_paygentic.emulator.billing import schedule
+from pulumi_paygentic.emulator.billing import edits
 from pulumi_paygentic.emulator.billing.subscription_counts import pinned_at_creation
 from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections.catalog import plan_lines
@@ -82,7 +82,7 @@ def transition(cx: Context) -> Answer:
 
 def _move(cx: Context, plan: Record) -> None:
     if plan["versionTransition"]["effectiveDate"] == "immediate":
-        schedule.move_now(cx.store, plan)
+        edits.move_now(cx.store, plan)
 
 
 def present(cx: Context, plan: Record, version: Record) -> Record:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.collections.customers import activation
 from pulumi_paygentic.emulator.collections.customers.customers import ensure_consumer, ensure_customer
 from pulumi_paygentic.emulator.collections.customers.subscriptions import ensure_subscription
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
@@ -74,7 +75,10 @@ def status_of(cx: Context, record: Record) -> str:
 
 
 def complete(cx: Context, record: Record, name: str, address: Record) -> Record:
-    """Make the person a customer, with a subscription to the link's plan where it names one."""
+    """Make the person a customer, with a subscription to the link's plan where it names one.
+
+    With the same step the person pays everything due in advance.
+    """
     person: dict[str, Any] = {"name": name, "email": record["email"], "address": address}
     consumer = ensure_consumer(cx, person)
     if address:  # a known person has just entered a new one
@@ -84,6 +88,7 @@ def complete(cx: Context, record: Record, name: str, address: Record) -> Record:
     if "planId" in record:
         plan = cx.require(kinds.PLAN, record["planId"])
         terms = {"name": f"{name} - {plan['name']}", "startedAt": cx.clock.stamp()}
-        ensure_subscription(cx, plan, customer, terms)
+        subscription, _ = ensure_subscription(cx, plan, customer, terms)
+        activation.pay_upfront(cx.store, subscription, cx.clock.now())
     cx.store.put(completed)
     return completed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_paygentic.emulator.billing import clocks
-from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
 from pulumi_paygentic.emulator.collections.customers import plan_features
 from pulumi_paygentic.emulator.errors import BadRequest
 from pulumi_paygentic.emulator.http.context import Answer, Context
@@ -22,7 +21,7 @@ class Reconciliation(Body):
 def reconcile(cx: Context) -> Answer:
     subscription = cx.require(kinds.SUBSCRIPTION, cx.params["id"])
     dry_run = bool(cx.body(Reconciliation).dry_run)
-    if subscription["status"] not in LIVE:
+    if subscription["status"] != "active":
         raise BadRequest("The subscription is not active.", code="NOT_ACTIVE")
     now = clocks.time_of(cx.store, subscription, cx.clock.now())
     done = plan_features.reconcile(cx.store, subscription, now, dry_run=dry_run)

@@ -19,6 +19,8 @@ from pulumi_paygentic.emulator.http.fields import (
 )
 from pulumi_paygentic.emulator.http.schema import Body
 
+_LONGEST_SESSION = 60 * 24 * 366 * 10
+"""Ten years, in minutes."""
 ChangeReason = Literal["commercial", "correction", "migration", "unspecified"]
 
 
@@ -56,7 +58,7 @@ class CreateSubscription(Body):
     renewal_reminder_days: ReminderDays | None = None
     payment_term_days: Annotated[int, Field(ge=0, le=365)] = omitted()
     bank_transfer_only: bool = omitted()
-    session_expiry_minutes: Annotated[float, Field(ge=1)] = omitted()
+    session_expiry_minutes: Annotated[float, Field(ge=1, le=_LONGEST_SESSION)] = omitted()
     version_policy: Literal["floating", "pinned"] = omitted()
     metadata: dict[str, str | int | float | bool] = omitted()
     change_reason: ChangeReason = omitted()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pulumi_paygentic.emulator.billing import clocks, schedule
 from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
+from pulumi_paygentic.emulator.collections.customers import activation
 from pulumi_paygentic.emulator.collections.customers.subscription_bodies import (
     PortalLink,
     Termination,
@@ -46,7 +47,7 @@ def change(cx: Context) -> Answer:
         changed = _ended(cx, changed, moment, {"terminatedBy": cx.merchant, **details})
     else:
         schedule.reschedule(cx.store, changed)
-    return Answer(200, changed)
+    return Answer(200, activation.with_payment(cx, changed))
 
 
 def terminate(cx: Context) -> Answer:

@@ -1,14 +1,14 @@
-"""Subscriptions of customers to plans: made, read, listed, terminated. Nothing is charged, so all start active."""
+"""Subscriptions of customers to plans: made, read, listed, terminated."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from pulumi_paygentic.emulator.billing import clocks, schedule
+from pulumi_paygentic.emulator.billing import clocks
 from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
 from pulumi_paygentic.emulator.collections.base import Collection
-from pulumi_paygentic.emulator.collections.customers import plan_features, reconciliations, subscription_changes
+from pulumi_paygentic.emulator.collections.customers import activation, reconciliations, subscription_changes
 from pulumi_paygentic.emulator.collections.customers.customers import ensure_consumer, ensure_customer
 from pulumi_paygentic.emulator.collections.customers.subscription_bodies import CreateSubscription, StartedBefore
 from pulumi_paygentic.emulator.errors import BadRequest, refuse
@@ -62,6 +62,9 @@ class Subscriptions(Collection):
         record, new = ensure_subscription(cx, plan, customer, given)
         return Answer(201 if new else 200, self.present(cx, record))
 
+    def present(self, cx: Context, record: Record) -> Record:
+        return activation.with_payment(cx, record)
+
     def list_page(self, cx: Context) -> Answer:
         page = query.page(cx.query)
         statuses = cx.query.getlist("status")
@@ -113,8 +116,7 @@ def ensure_subscription(cx: Context, plan: Record, customer: Record, given: Reco
         "billingCadence": plan["billingCadence"],
     }
     record = subscriptions.insert(cx, {**subscriptions.defaults, **fields})
-    plan_features.provision(cx.store, record)
-    schedule.enrol(cx.store, record, now)
+    activation.start(cx.store, record, given, now)
     return cx.require(kinds.SUBSCRIPTION, record["id"]), True
 
 

@@ -6,8 +6,9 @@ import base64
 import binascii
 from typing import Any
 
-from pulumi_paygentic.emulator.billing import invoices
+from pulumi_paygentic.emulator.billing import invoices, payment_sessions
 from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.collections.customers.activation import session_url
 from pulumi_paygentic.emulator.errors import OperationNotImplemented, refuse
 from pulumi_paygentic.emulator.http import query
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
@@ -45,13 +46,13 @@ def list_invoices(cx: Context) -> Answer:
     if status is not None:
         found = [invoice for invoice in found if invoices.status_of(cx.store, invoice, now) == status]
     shown = found[page.offset : page.offset + page.limit]
-    return Answer(200, page.answer([_present(cx, invoice) for invoice in shown], len(found), listed=True))
+    return Answer(200, page.answer([present(cx, invoice) for invoice in shown], len(found), listed=True))
 
 
 def read(cx: Context) -> Answer:
     invoice = cx.require(kinds.INVOICE, cx.params["id"])
     expanded = _expanded(cx)
-    shown = {**_present(cx, invoice), "paymentInFlight": False}
+    shown = {**present(cx, invoice), "paymentInFlight": False}
     if expanded & {"lineItems", "items"}:
         shown["lineItems"] = _page_of_lines(cx, invoice, expanded, "lineItemsLimit", "lineItemsPageToken")
     return Answer(200, shown)
@@ -76,8 +77,11 @@ def _conditions(cx: Context) -> dict[str, Any]:
     return where
 
 
-def _present(cx: Context, invoice: Record) -> dict[str, Any]:
-    return invoices.present(cx.store, invoice, cx.clock.now())
+def present(cx: Context, invoice: Record) -> dict[str, Any]:
+    """The invoice as the API shows it, with the link of its payment session while it is unpaid."""
+    shown = invoices.present(cx.store, invoice, cx.clock.now())
+    session = payment_sessions.latest(cx.store, invoice["id"]) if invoice["status"] == "ISSUED" else None
+    return shown if session is None else {**shown, "paymentUrl": session_url(cx, session)}
 
 
 def _expanded(cx: Context) -> set[str]:

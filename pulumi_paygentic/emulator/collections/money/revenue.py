@@ -78,7 +78,9 @@ def _issued(cx: Context) -> Invoices:
     return [
         invoice
         for invoice in cx.store.find(kinds.INVOICE, where, merchant=cx.merchant)
-        if "issuedAt" in invoice and (not subscriptions or invoice["subscriptionId"] in subscriptions)
+        if "issuedAt" in invoice
+        and invoice["status"] != "CANCELLED"
+        and (not subscriptions or invoice["subscriptionId"] in subscriptions)
     ]
 
 
