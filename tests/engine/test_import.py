@@ -1,0 +1,78 @@
+"""A live account becomes a program and a state, with no hand work, and nothing is written to it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from pulumi_paygentic.api import Client, Settings
+from pulumi_paygentic.cli import main
+from pulumi_paygentic.snapshot import Snapshot, read_account
+from tests.engine.support.server import SECOND, Server
+from tests.engine.support.stack import Stack
+from tests.engine.support.varied import fill
+
+
+def _imported(server: Server, cli: Path, out: Path, *arguments: str) -> Result:
+    path = f"{cli}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    environment: Mapping[str, str] = {**server.environment, "PATH": path}
+    return CliRunner().invoke(main, ["import", "--out", str(out), *arguments], env=environment)
+
+
+def _snapshot(environment: Mapping[str, str]) -> Snapshot:
+    with Client(Settings.resolve(environ=environment)) as client:
+        return read_account(client, lines=True)
+
+
+def test_an_account_is_imported_proved_and_previewed_without_a_write(
+    server: Server, stack: Stack, pulumi_cli: Path
+) -> None:
+    fill(server.account)
+    server.gate.calls.clear()
+    done = _imported(server, pulumi_cli, stack.program, "--json")
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["proof"] == {"unchanged": sum(report["declared"].values()), "edited": []}
+    assert {one["reason"].partition(" ")[0] for one in report["left_out"] if not one["expected"]} == {"has"}
+
+    stack.plain("stack", "init", "sandbox")
+    entries = stack.program / "import.json"
+    assert entries.stat().st_mode & 0o777 == 0o600
+    stack.plain("import", "--file", str(entries), "--generate-code=false", "--protect=false", "--yes")
+    stack._made = True
+    stack._name = "sandbox"
+    assert stack.preview("--refresh").changes == {}
+    assert server.gate.writes == []
+    held = {kind: len(ids) for kind, ids in stack.ids().items()}
+    assert sum(held.values()) == report["proof"]["unchanged"]
+
+
+def test_the_program_makes_the_same_catalog_in_an_empty_account(server: Server, stack: Stack, pulumi_cli: Path) -> None:
+    fill(server.account, twins=False)
+    done = _imported(server, pulumi_cli, stack.program, "--adopt", "import", "--new-stack", "first")
+    assert done.exit_code == 0, done.output
+    second = {
+        **server.environment,
+        "PAYGENTIC_API_KEY": SECOND.api_key,
+        "PAYGENTIC_MERCHANT_ID": SECOND.merchant_id,
+    }
+    stack.up(environment=second)
+    stack_preview = stack.preview("--refresh", environment=second)
+    assert stack_preview.changes == {}, stack_preview.shown
+    assert _billing(_snapshot(second)) == _billing(_snapshot(server.environment))
+
+
+def _billing(snapshot: Snapshot) -> dict[str, object]:
+    """Everything that bills, by natural key, without line keys that the API generated."""
+    return {
+        f"{one.kind} {one.key}": {
+            name: sorted(map(str, value.values())) if name == "prices" and isinstance(value, dict) else value
+            for name, value in one.values.items()
+        }
+        for one in snapshot
+        if one.kind != "Price" or snapshot.plans_of(one.ref)
+    }
