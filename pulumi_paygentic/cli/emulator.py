@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 )
 @click.option("--latency-ms", default=0, show_default=True, type=click.IntRange(0), help="Delay of every call.")
 @click.option("--api-key", default="sk_test_emulator", show_default=True, help="The key that is accepted.")
+@click.option("--strict", is_flag=True, help="Refuse the older calls that a plan of today refuses.")
 @click.option("--merchant-id", default="org_emulator", show_default=True, help="The merchant that the key speaks for.")
-def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key: str, merchant_id: str) -> None:
+def emulator(
+    *, host: str, port: int, data: str | None, latency_ms: int, api_key: str, merchant_id: str, strict: bool
+) -> None:
     """Serve a local Paygentic for rehearsals and tests.
 
     Prints one line with its address, key and merchant once it accepts connections, and runs until it is interrupted.
@@ -36,6 +39,7 @@ def emulator(*, host: str, port: int, data: str | None, latency_ms: int, api_key
             latency_ms=latency_ms,
             api_key=api_key,
             merchant_id=merchant_id,
+            strict=strict,
             announce=_announce,
         )
     except (ServeError, StoreError) as error:

@@ -38,12 +38,17 @@ def create_app(
     merchant_id: str = DEFAULT_MERCHANT,
     accounts: Sequence[Account] = (),
     latency_ms: float = 0,
+    strict: bool = False,
 ) -> Starlette:
-    """Make an emulator with one account, and `accounts` besides. Without `data` everything is in memory."""
+    """Make an emulator with one account, and `accounts` besides. Without `data` everything is in memory.
+
+    `strict` refuses the older calls for usage, reservations and authorization links, as today's service is said to.
+    """
     emulator = Emulator(
         store=Store(None if data is None else str(data)),
         clock=Clock(),
         accounts=Accounts((Account(api_key, merchant_id), *accounts)),
+        strict=strict,
     )
     api = operations()
     paths = Paths(api)

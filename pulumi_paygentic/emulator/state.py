@@ -57,6 +57,8 @@ class Emulator:
     store: Store
     clock: Clock
     accounts: Accounts
+    strict: bool = False
+    """Refuse the older calls that a plan of today refuses, or that the newest description lacks."""
 
     def __post_init__(self) -> None:
         with self.store.transaction():

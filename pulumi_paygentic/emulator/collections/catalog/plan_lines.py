@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from pulumi_paygentic.emulator.collections.catalog import price_rules
 from pulumi_paygentic.emulator.collections.catalog.prices import product_of
 from pulumi_paygentic.emulator.errors import refuse
 from pulumi_paygentic.emulator.http.context import Context
@@ -153,5 +154,8 @@ def _check_prices(cx: Context, plan: Record, price_ids: Sequence[str]) -> None:
     if len(set(price_ids)) != len(price_ids):
         raise refuse("prices", "a price is listed twice", "duplicate")
     for index, price_id in enumerate(price_ids):
-        if product_of(cx, cx.require(kinds.PRICE, price_id)) != plan["productId"]:
+        price = cx.require(kinds.PRICE, price_id)
+        if product_of(cx, price) != plan["productId"]:
             raise refuse(f"prices.{index}", "bills a metric or fee of another product", "other_product")
+        if not price_rules.fits_a_plan(price):
+            raise refuse(f"prices.{index}", f"has a quantity that is not {price_rules.IN_A_PLAN}", "out_of_range")

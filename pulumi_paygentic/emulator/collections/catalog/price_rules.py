@@ -13,6 +13,9 @@ from pulumi_paygentic.emulator.http.fields import DecimalString, omitted
 from pulumi_paygentic.emulator.http.schema import Body, ClosedBody, parse
 from pulumi_paygentic.emulator.storage.store import Record
 
+_MOST_IN_A_PLAN = 1_000_000
+IN_A_PLAN = f"a whole number from 1 to {_MOST_IN_A_PLAN:,}"
+"""The quantity of a price within a plan."""
 _BOUND_PLACES, _RATE_PLACES = 6, 50
 _BOUND_MAGNITUDE, _RATE_MAGNITUDE = Decimal("1e65"), Decimal("1e100")
 
@@ -35,6 +38,11 @@ class Tax(ClosedBody):
 
     supply_scope: Literal["IN_SCOPE", "OUTSIDE_SCOPE"]
     outside_scope_label: Literal["CASHBACK"] | None = omitted()
+
+
+def fits_a_plan(price: Record) -> bool:
+    """Check the quantity: a price may be made with any, but is read within a plan only with some."""
+    return 1 <= int(price["quantity"]) <= _MOST_IN_A_PLAN
 
 
 def check(price: Record) -> Record:

@@ -101,6 +101,8 @@ class Prices(Collection):
         if revised.get("pricingUnitId", "") is None:
             del revised["pricingUnitId"]
         revised = price_rules.check(revised)
+        if not price_rules.fits_a_plan(revised) and version_lines.versions_with(cx.store, record["id"]):
+            raise refuse("quantity", f"must be {price_rules.IN_A_PLAN} while a plan has the price", "out_of_range")
         _check_subscribers(cx, record, revised)
         if revised["paymentTerm"] != record["paymentTerm"]:
             edits.change_payment_term(cx.store, revised)

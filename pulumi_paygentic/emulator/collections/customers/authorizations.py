@@ -10,7 +10,8 @@ from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections.customers import activation
 from pulumi_paygentic.emulator.collections.customers.customers import ensure_consumer, ensure_customer
 from pulumi_paygentic.emulator.collections.customers.subscriptions import ensure_subscription
-from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
+from pulumi_paygentic.emulator.errors import NotFound
+from pulumi_paygentic.emulator.http.context import Answer, Context, Handler, Operations
 from pulumi_paygentic.emulator.http.fields import Email, OrganizationId, PlanId, Uri, omitted
 from pulumi_paygentic.emulator.http.schema import Body
 from pulumi_paygentic.emulator.storage import kinds
@@ -30,7 +31,19 @@ class CreateAuthorization(Body):
 
 @registry.register
 def operations() -> Operations:
-    return {"/v0/customers/authorization": {"POST": create}, "/v0/customers/authorization/{id}": {"GET": read}}
+    path = "/v0/customers/authorization"
+    return {path: {"POST": older(create)}, f"{path}/{{id}}": {"GET": older(read)}}
+
+
+def older(handler: Handler) -> Handler:
+    """Let a path that the newest description lacks not be found by a strict emulator."""
+
+    def found(cx: Context) -> Answer:
+        if cx.emulator.strict:
+            raise NotFound("There is nothing at this path.")
+        return handler(cx)
+
+    return found
 
 
 def create(cx: Context) -> Answer:

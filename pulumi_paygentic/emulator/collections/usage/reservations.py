@@ -11,6 +11,7 @@ from pydantic import Field
 from pulumi_paygentic.emulator.billing import rating, reservations, subscription_metrics
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.collections.usage.older_billing import refuse_new_plans
 from pulumi_paygentic.emulator.errors import BadRequest, refuse
 from pulumi_paygentic.emulator.http import query
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
@@ -102,6 +103,7 @@ def _created(cx: Context, region: str, default_uses: int) -> Answer:
     subscription = subscription_metrics.covering(cx.store, body.customer_id, quantities)
     if subscription is None:
         raise BadRequest("No active subscription of the customer bills these metrics.", code="NO_SUBSCRIPTION")
+    refuse_new_plans(cx, subscription)
     now = cx.clock.now()
     wallet = Wallet(cx.merchant, body.customer_id, cx.require(kinds.PLAN, subscription["planId"])["currency"])
     amount = max(reservations.cost(cx.store, subscription, quantities), Decimal(0))

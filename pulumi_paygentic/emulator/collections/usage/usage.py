@@ -12,6 +12,7 @@ from pulumi_paygentic.emulator.billing import clocks, refunds, reservations, sub
 from pulumi_paygentic.emulator.billing.reservations import Reservation
 from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections.usage.events import reported_time
+from pulumi_paygentic.emulator.collections.usage.older_billing import refuse_new_plans
 from pulumi_paygentic.emulator.errors import ApiError, BadRequest, NotFound, Unprocessable, refuse
 from pulumi_paygentic.emulator.http import query
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
@@ -136,6 +137,7 @@ def _reported(cx: Context, event: ReportUsage) -> Usage:
     subscription = subscription_metrics.covering(cx.store, event.customer_id, quantities)
     if subscription is None:
         raise BadRequest("No active subscription of the customer bills these metrics.", code="NO_SUBSCRIPTION")
+    refuse_new_plans(cx, subscription)
     reservation = _reservation(cx, event)
     moment = reported_time(event.timestamp)
     if reservation is not None:

@@ -307,3 +307,17 @@ def test_a_price_that_no_invoice_could_be_computed_with_is_refused(merchant: Mer
 def test_a_tax_rate_that_no_invoice_could_be_computed_with_is_refused(merchant: Merchant, rate: float) -> None:
     body = {"name": "A", "currency": "USD", "merchantId": merchant.id, "productId": merchant.product()}
     assert merchant.refused("POST", "/v0/plans", {**body, "defaultTaxRate": rate}) == {"defaultTaxRate"}
+
+
+@pytest.mark.parametrize("quantity", [0, 1_000_001])
+def test_a_price_is_made_with_a_quantity_that_no_plan_takes(merchant: Merchant, quantity: int) -> None:
+    product = merchant.product()
+    fee = merchant.fee(product)
+    price = merchant.price(None, "1", feeId=fee, quantity=quantity)
+    assert merchant.get(f"/v0/prices/{price}")["quantity"] == quantity
+    body = {"name": "A", "currency": "USD", "merchantId": merchant.id, "productId": product, "prices": [price]}
+    assert merchant.refused("POST", "/v0/plans", body) == {"prices.0"}
+    listed = merchant.price(None, "1", feeId=fee)
+    merchant.plan(product, [listed])
+    assert merchant.refused("PATCH", f"/v0/prices/{listed}", {"quantity": quantity}) == {"quantity"}
+    merchant.patch(f"/v0/prices/{listed}", {"quantity": 1_000_000})
