@@ -6,7 +6,7 @@ made meanwhile never refers to one that was not read yet. `Client.list` reads a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -26,17 +26,20 @@ _THREADS: Final = 4
 def read_account(
     client: Client,
     *,
-    lines: bool = False,
+    lines: bool | Callable[[Draft], bool] = False,
     kinds: Iterable[type[CatalogObject]] | None = None,
+    expected: Mapping[str, type[CatalogObject]] | None = None,
     progress: Progress | None = None,
     threads: int = _THREADS,
 ) -> Snapshot:
     """A snapshot of the account of the client's settings.
 
     It costs one call for 100 objects of each kind, and one for each product's features. `lines` also reads the
-    versions of every plan, at two calls a plan, which alone know the line keys; without it a plan's prices are a list.
-    `kinds` restricts the reading. A list that the key may not read is left out and reported. `threads` is the number of
-    plans, and of products, that are read at the same time. Raises the client's errors for anything else.
+    versions of every plan, or of those that it returns True for, at two calls a plan; they alone know the line keys,
+    and without them a plan's prices are a list. `kinds` restricts the reading. `expected` are ids with their kinds: one
+    that the lists lack is read by itself, so that it counts as gone only if the API says so twice. A list that the key
+    may not read is left out and reported. `threads` is the number of plans, and of products, that are read at the same
+    time. Raises the client's errors for anything else.
     """
     reader = _Reader(client, progress or (lambda _what, _count: None), threads)
     wanted = [kind for kind in kind_order() if kind.listed_by and (kinds is None or kind in set(kinds))]
@@ -45,8 +48,12 @@ def read_account(
     if Product not in wanted and any(kind.listed_by == "product_id" for kind in wanted):
         products = [draft.id for draft in reader.all_of(Product)]
     drafts += [draft for kind in wanted if kind.listed_by == "product_id" for draft in reader.each(kind, products)]
+    found = {draft.id for draft in drafts}
+    lacking = {object_id: kind for object_id, kind in (expected or {}).items() if object_id not in found}
+    drafts += reader.singly({object_id: kind for object_id, kind in lacking.items() if kind in wanted})
     if lines:
-        reader.versions([draft for draft in drafts if draft.kind == Plan.__name__])
+        chosen = lines if callable(lines) else lambda _plan: True
+        reader.versions([draft for draft in drafts if draft.kind == Plan.__name__ and chosen(draft)])
     settings = client.settings
     return build(
         f"account {settings.merchant_id} ({settings.environment})",
@@ -82,6 +89,20 @@ class _Reader:
         with ThreadPoolExecutor(self._threads) as pool:
             for drafts in pool.map(read, products):
                 yield from drafts
+
+    def singly(self, ids: Mapping[str, type[CatalogObject]]) -> Iterator[Draft]:
+        """The drafts of those of the objects that exist, read one by one."""
+
+        def read(object_id: str) -> Draft | None:
+            kind = ids[object_id]
+            try:
+                return Draft.of_answer(kind, self._client.get(f"{kind.path}/{{id}}", id=object_id))
+            except NotFound:
+                return None
+
+        readable = [object_id for object_id, kind in ids.items() if kind.__name__ not in self.unread]
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from (draft for draft in pool.map(read, readable) if draft is not None)
 
     def versions(self, plans: list[Draft]) -> None:
         """Read the versions of every plan, and of the current one the lines."""

@@ -16,7 +16,7 @@ from pulumi_paygentic.snapshot.objects import (
     known_kind,
     replace_ids,
 )
-from pulumi_paygentic.snapshot.snapshot import Problem, Snapshot, kind_order
+from pulumi_paygentic.snapshot.snapshot import Problem, Snapshot, position
 
 _MOST_NAMED = 3
 
@@ -41,7 +41,7 @@ def build(
     def resolve(object_id: str) -> Ref | Dangling:
         return refs.get(object_id) or Dangling(object_id)
 
-    objects = sorted((_object(draft, keys[draft.id], resolve) for draft in unique.values()), key=_position)
+    objects = sorted((_object(draft, keys[draft.id], resolve) for draft in unique.values()), key=position)
     missing = frozenset(unread)
     return Snapshot(
         source,
@@ -66,6 +66,8 @@ def _object(draft: Draft, key: str, resolve: Callable[[str], Ref | Dangling]) ->
         None if draft.versions is None else tuple(_version(version, resolve) for version in draft.versions),
         draft.resource,
         draft.declared,
+        draft.merchant_id,
+        draft.archived,
     )
 
 
@@ -82,11 +84,6 @@ def _resolved(kind: str, name: str, value: Any, resolve: Callable[[str], Ref | D
 def _version(version: DraftVersion, resolve: Callable[[str], Ref | Dangling]) -> PlanVersion:
     lines = None if version.lines is None else {key: resolve(price) for key, price in sorted(version.lines.items())}
     return PlanVersion(version.number, version.id, version.is_default, version.status, version.subscriptions, lines)
-
-
-def _position(one: SnapshotObject) -> tuple[int, str, str]:
-    names = [kind.__name__ for kind in kind_order()]
-    return (names.index(one.kind) if one.kind in names else len(names), one.kind, one.key)
 
 
 def _problems(objects: Iterable[SnapshotObject], unread: frozenset[str]) -> Iterator[Problem]:

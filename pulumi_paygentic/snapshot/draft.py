@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_paygentic.catalog import CatalogObject, Mark, Plan
+from pulumi_paygentic.snapshot.unknown_fields import unknown_in
 
-_ENVELOPE: Final = frozenset({"id", "object"})
+_GENERATED: Final = re.compile(r"line_[A-Za-z0-9]{12,}")
+"""The keys that the API gives to lines without one."""
 
 
 @dataclass(slots=True)
@@ -36,19 +39,16 @@ class Draft:
     versions: list[DraftVersion] | None = None
     resource: str | None = None
     declared: frozenset[str] | None = None
+    merchant_id: str | None = None
 
     @classmethod
     def of_answer(cls, kind: type[CatalogObject], answer: Mapping[str, Any]) -> Draft:
         """The draft of an object as the API answers it, normalised by the provider's own code."""
-        flat = kind.flatten(answer)
-        wires = {field.wire for field in kind.fields().values()}
         return cls.of_outputs(
             kind,
             str(answer["id"]),
             kind.outputs(answer),
-            unknown={
-                name: value for name, value in flat.items() if name not in wires | _ENVELOPE and value is not None
-            },
+            unknown=unknown_in(kind, answer),
             mark=Mark.of(answer.get("metadata") or {}) if kind.marked else None,
         )
 
@@ -76,8 +76,17 @@ class Draft:
             values["prices"] = sorted(values["prices"])
         return cls(kind.__name__, object_id, values, computed, unknown or {}, mark)
 
+    @property
+    def archived(self) -> bool:
+        """Return whether the account has the object only for the record."""
+        return bool(self.computed.get("deleted_at") or self.unknown.get("deletedAt") or self.unknown.get("archivedAt"))
+
     def use_lines(self) -> None:
-        """Take the prices of a plan from its current version, which alone knows their line keys."""
+        """Take the prices of a plan from its current version, which alone knows their line keys.
+
+        Keys that the API made up are ids: where no other stands in a plan, its prices stay a list.
+        """
         current = next((version for version in self.versions or () if version.is_default), None)
         if current is not None and current.lines is not None:
-            self.values["prices"] = dict(sorted(current.lines.items()))
+            keyed = not all(_GENERATED.fullmatch(key) for key in current.lines)
+            self.values["prices"] = dict(sorted(current.lines.items())) if keyed else sorted(current.lines.values())

@@ -54,8 +54,9 @@ class SnapshotObject:
     a field that the API leaves out is missing. In them a `Ref` or `Dangling` stands in the place of each id of a
     catalog object. A plan's `prices` are a mapping from line key to price if the keys are known, else a sorted list.
     `computed` are the fields that only the API sets, with ids and dates. `unknown` are fields, by wire names, that this
-    version of the package does not know. `resource` and `declared` come from a stack's state: the URN, and the names of
-    the arguments that the program declares.
+    version of the package does not know. `resource`, `declared` and `merchant_id` come from a stack's state: the URN,
+    the names of the arguments that the program declares, and the owner. An `archived` object is in the account only for
+    the record.
     """
 
     kind: str
@@ -68,6 +69,8 @@ class SnapshotObject:
     versions: tuple[PlanVersion, ...] | None = None
     resource: str | None = None
     declared: frozenset[str] | None = None
+    merchant_id: str | None = None
+    archived: bool = False
 
     @property
     def ref(self) -> Ref:
@@ -88,11 +91,6 @@ class SnapshotObject:
     def name(self) -> str:
         """The name that the merchant gave the object: its name, its invoice name, or else its key."""
         return str(self.values.get("name") or self.values.get("invoice_display_name") or self.key)
-
-    @property
-    def is_archived(self) -> bool:
-        """Return whether the account has the object only for the record."""
-        return bool(self.computed.get("deleted_at") or self.unknown.get("deletedAt") or self.unknown.get("archivedAt"))
 
     @property
     def current_version(self) -> PlanVersion | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from pulumi_paygentic.catalog import BillableMetric, CatalogObject, Feature, Fee, Plan, Price, Product, all_kinds
@@ -16,6 +16,17 @@ _BEFORE_ALL_OTHERS = (Product, BillableMetric, Fee, Feature, Price, Plan)
 def kind_order() -> tuple[type[CatalogObject], ...]:
     """Every kind, each after those that it refers to."""
     return (*_BEFORE_ALL_OTHERS, *(kind for kind in all_kinds() if kind not in _BEFORE_ALL_OTHERS))
+
+
+def position(one: SnapshotObject) -> tuple[int, str, str]:
+    """The place of an object in its snapshot."""
+    names = _names_in_order()
+    return names.get(one.kind, len(names)), one.kind, one.key
+
+
+@cache
+def _names_in_order() -> dict[str, int]:
+    return {kind.__name__: number for number, kind in enumerate(kind_order())}
 
 
 class Problem(NamedTuple):
@@ -118,7 +129,7 @@ class Snapshot:
     def _plans(self) -> dict[Ref, tuple[SnapshotObject, ...]]:
         found: dict[Ref, dict[Ref, SnapshotObject]] = {}
         for plan in self.of(Plan):
-            if not plan.is_archived:
+            if not plan.archived:
                 for price in references(plan.values.get("prices")):
                     found.setdefault(price, {})[plan.ref] = plan
         return {price: tuple(plans.values()) for price, plans in found.items()}
