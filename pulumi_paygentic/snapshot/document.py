@@ -86,7 +86,7 @@ def is_document(value: Any) -> bool:
 def _content(one: SnapshotObject, *, ids: bool) -> dict[str, Any]:
     values = {name: map_references(value, lambda ref: _written(ref, ids=ids)) for name, value in one.values.items()}
     values = {name: _in_order(value) for name, value in values.items()}
-    archived = {"$archived": True} if one.archived else {}
+    archived = {"$archived": True} if one.is_archived else {}
     unknown = {"$unknown": _in_order(one.unknown)} if one.unknown else {}
     return {**values, **archived, **unknown}
 
@@ -135,7 +135,7 @@ def _anonymous(one: SnapshotObject) -> SnapshotObject:
         return reference if isinstance(reference, Ref) else Dangling("")
 
     values = {name: map_references(value, blank) for name, value in one.values.items()}
-    return SnapshotObject(one.kind, one.key, None, values, unknown=one.unknown, archived=one.archived)
+    return SnapshotObject(one.kind, one.key, None, values, unknown=one.unknown, is_archived=one.is_archived)
 
 
 def _objects_in(document: Any) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -173,7 +173,7 @@ def _object(kind: str, key: str, entry: Mapping[str, Any], known: set[tuple[str,
         dict(entry.get("$unknown") or {}),
         None if mark is None else Mark.parse(mark),
         None if versions is None else tuple(_version(version, key, known) for version in versions),
-        archived=bool(entry.get("$archived")),
+        is_archived=bool(entry.get("$archived")),
     )
 
 

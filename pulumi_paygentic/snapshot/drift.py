@@ -84,7 +84,7 @@ def detect_drift(client: Client, state: Snapshot, *, progress: Progress | None =
         one for one in differences(pairs, only_declared=True) if one.before is not None and one.before.id in compared
     ]
     others = [one for pair in pairs for one in pair if pair[0] is None and one is not None]
-    unmanaged = [one for one in others if not one.archived]
+    unmanaged = [one for one in others if not one.is_archived]
     orphans = tuple(one for one in unmanaged if not is_unlisted_price(live, one))
     missing = tuple(one.subject for one in different if one.op == "removed")
     gone = {one.id for one in missing}

@@ -55,8 +55,8 @@ class SnapshotObject:
     catalog object. A plan's `prices` are a mapping from line key to price if the keys are known, else a sorted list.
     `computed` are the fields that only the API sets, with ids and dates. `unknown` are fields, by wire names, that this
     version of the package does not know. `resource`, `declared` and `merchant_id` come from a stack's state: the URN,
-    the names of the arguments that the program declares, and the owner. An `archived` object is in the account only for
-    the record.
+    the names of the arguments that the program declares, and the owner. An object that `is_archived` is in the account
+    only for the record.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class SnapshotObject:
     resource: str | None = None
     declared: frozenset[str] | None = None
     merchant_id: str | None = None
-    archived: bool = False
+    is_archived: bool = False
 
     @property
     def ref(self) -> Ref:

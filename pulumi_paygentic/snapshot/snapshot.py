@@ -129,7 +129,7 @@ class Snapshot:
     def _plans(self) -> dict[Ref, tuple[SnapshotObject, ...]]:
         found: dict[Ref, dict[Ref, SnapshotObject]] = {}
         for plan in self.of(Plan):
-            if not plan.archived:
+            if not plan.is_archived:
                 for price in references(plan.values.get("prices")):
                     found.setdefault(price, {})[plan.ref] = plan
         return {price: tuple(plans.values()) for price, plans in found.items()}
