@@ -39,7 +39,7 @@ from pulumi_paygentic.api.read_only import ReadOnlyClient, WriteRefused
 from pulumi_paygentic.api.redact import one_line, redact
 from pulumi_paygentic.api.response import JSON
 from pulumi_paygentic.api.setting import SETTINGS, Environment, Setting
-from pulumi_paygentic.api.settings import Settings, account_named
+from pulumi_paygentic.api.settings import Settings, account_named, source_of
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -75,4 +75,5 @@ __all__ = [
     "account_named",
     "one_line",
     "redact",
+    "source_of",
 ]

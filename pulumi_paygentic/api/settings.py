@@ -73,6 +73,12 @@ def account_named(source: Mapping[str, object], environ: Mapping[str, str] | Non
     return None if reasons else (_base_url(values), values["merchant_id"])
 
 
+def source_of(setting: Setting, source: Mapping[str, object], environ: Mapping[str, str] | None = None) -> str | None:
+    """Return where a setting comes from: `configuration`, or the name of a variable; None if it is not given."""
+    text, variable = _find(setting, (source,), os.environ if environ is None else environ)
+    return None if text is None else variable or "configuration"
+
+
 def _base_url(values: Mapping[str, Any]) -> str:
     default = DEFAULT_BASE_URL[values.get("environment", "sandbox")]
     return str(values.get("base_url", default))

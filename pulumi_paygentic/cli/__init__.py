@@ -35,6 +35,9 @@ class LazyGroup(click.Group):
 
     lazy: ClassVar[dict[str, Lazy]] = {
         "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
+        "doctor": Lazy(
+            "pulumi_paygentic.cli.doctor:doctor", "Check the installation, the settings, the account and the stack."
+        ),
         "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Serve a local Paygentic for rehearsals and tests."),
         "import": Lazy("pulumi_paygentic.cli.importing:import_", "Write the account as a program, with its state."),
         "sandbox": Lazy("pulumi_paygentic.cli.sandbox:sandbox", "Empty a sandbox account."),

@@ -1,0 +1,1 @@
+"""The checks of `pulumi-paygentic doctor`: installation, settings, account and stack."""
