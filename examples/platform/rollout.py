@@ -1,0 +1,119 @@
+"""Bring the catalogs of all merchants to what the program declares: one stack a merchant, several at a time.
+
+A merchant that fails stops no other. The exit code is 0 if all succeeded, else 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from pulumi import automation
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = ("__main__.py", "Pulumi.yaml")
+PROJECT = "resale"
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A merchant of the platform, and the settings of its stack."""
+
+    name: str
+    merchant: str
+    key: str
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, automation.ConfigValue]:
+        """Return the stack's configuration, with the merchant pinned and without a key."""
+        program = {f"{PROJECT}:{name}": automation.ConfigValue(value) for name, value in self.config.items()}
+        return {**program, "paygentic:merchantId": automation.ConfigValue(self.merchant)}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one merchant's run; `reason` is empty if it succeeded."""
+
+    merchant: str
+    changes: str
+    seconds: float
+    reason: str = ""
+
+
+def run(merchant: Merchant, command: str, environment: Mapping[str, str]) -> Outcome:
+    """Run `up` or `preview` on the merchant's stack, in a folder of its own, and report how it ended."""
+    started = time.monotonic()
+    changes = reason = ""
+    key = os.environ.get(merchant.key)
+    if not key:
+        return Outcome(merchant.name, "", 0, f"{merchant.key} is not set: it holds the key of {merchant.merchant}")
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"{merchant.name}-") as folder:
+            for name in PROGRAM:
+                shutil.copy(HERE / name, folder)
+            options = automation.LocalWorkspaceOptions(env_vars={**environment, "PAYGENTIC_API_KEY": key})
+            stack = automation.create_or_select_stack(merchant.name, work_dir=folder, opts=options)
+            stack.set_all_config(merchant.settings())
+            if command == "up":
+                counts = dict((stack.up().summary.resource_changes or {}).items())
+            else:
+                counts = dict(stack.preview(refresh=True).change_summary.items())
+            changes = ", ".join(sorted(f"{count} {op}" for op, count in counts.items() if op != "same")) or "none"
+    except automation.CommandError as error:
+        reason = first_error(str(error))
+    return Outcome(merchant.name, changes, time.monotonic() - started, reason)
+
+
+def first_error(text: str) -> str:
+    """Return the first error that the engine shows under a resource, else the last line."""
+    shown = re.search(r"error: (?!update failed|preview failed)(.+)", text)
+    return shown.group(1) if shown else text.strip().splitlines()[-1]
+
+
+def roll_out(merchants: Sequence[Merchant], command: str, *, workers: int, rate: float | None) -> Iterable[Outcome]:
+    """Run the command for every merchant, `workers` at a time, and yield each outcome in the order of the merchants.
+
+    `rate` is in calls per second and holds for all of them together. Each stack has a provider process of its own, and
+    so a pacer of its own: each gets an equal share.
+    """
+    environment = {} if rate is None else {"PAYGENTIC_REQUESTS_PER_SECOND": f"{rate / workers:f}"}
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(lambda merchant: run(merchant, command, environment), merchants)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="rollout.py", description=__doc__)
+    parser.add_argument("command", choices=["preview", "up"], help="preview shows drift as well, and writes nothing")
+    parser.add_argument("--merchants", type=Path, default=HERE / "merchants.yaml", metavar="FILE")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this merchant alone; may be repeated")
+    parser.add_argument("--workers", type=int, default=4, metavar="N", help="stacks at a time (default: 4)")
+    parser.add_argument("--requests-per-second", type=float, metavar="RATE", help="calls of all stacks together")
+    options = parser.parse_args(arguments)
+    merchants = [Merchant(**entry) for entry in yaml.safe_load(options.merchants.read_text("utf-8"))]
+    chosen = [merchant for merchant in merchants if not options.only or merchant.name in options.only]
+
+    print(f"{'merchant':16} {'result':8} {'seconds':>7}  changes", flush=True)
+    failed = 0
+    for outcome in roll_out(chosen, options.command, workers=options.workers, rate=options.requests_per_second):
+        failed += bool(outcome.reason)
+        result = "failed" if outcome.reason else "done"
+        print(
+            f"{outcome.merchant:16} {result:8} {outcome.seconds:7.1f}  {outcome.reason or outcome.changes}", flush=True
+        )
+    print(f"{len(chosen) - failed} of {len(chosen)} succeeded")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
