@@ -11,6 +11,7 @@ maps = paygentic.Product(
     "maps",
     name=f"Maps{config.require('suffix')}",
     description="Maps and routes, billed by the request",
+    adopt_id=config.get("adopt"),
     opts=lasting,
 )
 
