@@ -60,7 +60,7 @@ support_price = paygentic.Price(
     unit_price="49",
     billing_cadence="P1M",
     invoice_display_name="Support",
-    payment_term="in_advance",
+    payment_term="in_arrears",
 )
 
 team = paygentic.Plan(
