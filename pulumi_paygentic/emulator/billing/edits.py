@@ -14,15 +14,17 @@ def move_now(store: Store, plan: Record) -> None:
     Usage of the whole period under way is billed by it; fees in advance follow with the next period.
     """
     for subscription in store.find(kinds.SUBSCRIPTION, {"planId": plan["id"], "versionPolicy": "floating"}):
-        invoice = current(store, subscription["id"])
-        if invoice is not None:
-            ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
-            behind = [
-                term
-                for term in price_snapshots.snapshot(store, subscription)
-                if term["price"]["paymentTerm"] != "in_advance"
-            ]
-            store.put({**invoice, "terms": [*behind, *ahead]})
+        move_subscription(store, subscription)
+
+
+def move_subscription(store: Store, subscription: Record) -> None:
+    """Bill the period under way of one subscription by the version that it has now, but for fees in advance."""
+    invoice = current(store, subscription["id"])
+    if invoice is not None:
+        ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
+        agreed = price_snapshots.snapshot(store, subscription)
+        behind = [term for term in agreed if term["price"]["paymentTerm"] != "in_advance"]
+        store.put({**invoice, "terms": [*behind, *ahead]})
 
 
 def change_payment_term(store: Store, price: Record) -> None:

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.emulator.billing import clocks, currencies, invoice_lines, rating, wallets
+from pulumi_paygentic.emulator.billing import clocks, currencies, invoice_lines, rating
 from pulumi_paygentic.emulator.billing.balances import CreditTimelines
 from pulumi_paygentic.emulator.billing.invoice_lines import Bill
 from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.rating import Period
-from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
 from pulumi_paygentic.emulator.storage.store import Record, Store
@@ -20,7 +19,7 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 GRACE = timedelta(hours=1)
 """The time after a period in which its usage is still accepted."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
-_PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount")
+_PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount", "purchase")
 _NOTHING = Decimal(0)
 _CENTS = 2
 """Of a currency that has left the list since a data file was made."""
@@ -82,65 +81,10 @@ def bill(store: Store, invoice: Record, timelines: CreditTimelines | None = None
     return result
 
 
-def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelines | None = None) -> Record:
-    """Fix the lines, and pay from the wallet if it holds enough; otherwise the invoice waits for its payment.
-
-    Invoice 0 is paid by the customer, never from the wallet.
-    """
-    final = bill(store, invoice, timelines)
-    subscription = final.subscription
-    sums = invoice_lines.totals(final.lines)
-    owed = amount_due(sums["grandTotal"], invoice["currency"])
-    wallet = Wallet(invoice["merchantId"], invoice["customerId"], invoice["currency"])
-    paid = owed <= (wallets.balance(store, wallet) if invoice["sequenceNumber"] else _NOTHING)
-    if paid and owed:
-        wallets.enter(store, wallet, -owed, now, invoice["id"])
-    store.sql(
-        "UPDATE billing SET charged = ?, credits = coalesce(?, credits) WHERE subscription = ?",
-        (json.dumps(final.charged), "[]" if invoice["sequenceNumber"] else None, subscription["id"]),
-    )
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    issued = {
-        **invoice,
-        "status": "PAID" if paid else "ISSUED",
-        "lines": final.lines,
-        "invoiceNumber": f"INV-{_next_number(store, invoice['merchantId']):06}-{invoice['id'][-4:]}",
-        "issuedAt": timestamp(now),
-        "dueAt": timestamp(midnight + timedelta(days=subscription["paymentTermDays"])),
-        "paidAt": timestamp(now) if paid else None,
-        "updatedAt": timestamp(now),
-        **_amounts(sums, *((owed, _NOTHING) if paid else (_NOTHING, owed))),
-    }
-    store.put(issued)
-    return issued
-
-
-def settle(store: Store, invoice: Record, moment: datetime) -> Record:
-    """Mark the unpaid rest of an issued invoice as paid."""
-    stamp = timestamp(moment)
-    paid = rating.total([Decimal(invoice["paidAmount"]), Decimal(invoice["unpaidAmount"])])
-    amounts = {"paidAmount": rating.plain(paid), "unpaidAmount": "0.00"}
-    settled = {**invoice, **amounts, "status": "PAID", "paidAt": stamp, "updatedAt": stamp}
-    store.put(settled)
-    return settled
-
-
 def upfront_of(store: Store, subscription_id: str) -> Record | None:
     """The subscription's invoice 0."""
     found = store.find(kinds.INVOICE, {"subscriptionId": subscription_id, "sequenceNumber": 0})
     return found[0] if found else None
-
-
-def _next_number(store: Store, merchant: str) -> int:
-    """Take the merchant's next invoice number; invoices of an older data file are counted once."""
-    found = store.sql("UPDATE invoice_numbers SET last = last + 1 WHERE merchant = ? RETURNING last", (merchant,))
-    if not found:
-        found = store.sql(
-            "INSERT INTO invoice_numbers SELECT ?, count(json_extract(body, '$.invoiceNumber')) + 1 FROM objects"
-            " WHERE kind = ? AND merchant = ? RETURNING last",
-            (merchant, kinds.INVOICE.name, merchant),
-        )
-    return int(found[0][0])
 
 
 def period_of(invoice: Record) -> Period:
@@ -160,9 +104,16 @@ def time_of(store: Store, invoice: Record, now: datetime) -> datetime:
 
 
 def status_of(store: Store, invoice: Record, now: datetime) -> str:
-    """The status; an open invoice whose period is over is closing until its grace ends."""
+    """The status: an open invoice is closing once its period is over, and an unpaid purchase ends with its session."""
     if invoice["status"] == "ACTIVE" and parse_date_time(invoice["periodEnd"]) <= time_of(store, invoice, now):
         return "CLOSING"
+    bought = invoice.get("purchase")
+    if (
+        bought
+        and invoice["status"] == "ISSUED"
+        and parse_date_time(bought["expiresAt"]) <= time_of(store, invoice, now)
+    ):
+        return "CANCELLED"
     return str(invoice["status"])
 
 
@@ -171,7 +122,7 @@ def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
     found = lines_of(store, invoice)
     if invoice["status"] == "ACTIVE":
         sums = invoice_lines.totals(found)
-        shown |= _amounts(sums, _NOTHING, sums["grandTotal"])
+        shown |= amounts(sums, _NOTHING, sums["grandTotal"])
         shown |= {"invoiceNumber": None, "issuedAt": None, "dueAt": None, "paidAt": None}
         shown["nextActionAt"] = invoice["gracePeriodEnd"]
     return {**shown, "status": status_of(store, invoice, now), "itemCount": len(found)}
@@ -190,6 +141,7 @@ def due(invoice: Record) -> Decimal:
     return amount_due(Decimal(invoice["grandTotal"]), invoice["currency"])
 
 
-def _amounts(sums: dict[str, Decimal], paid: Decimal, unpaid: Decimal) -> dict[str, str]:
-    amounts = {**sums, "paidAmount": paid, "unpaidAmount": unpaid}
-    return {name: rating.plain(amount) for name, amount in amounts.items()}
+def amounts(sums: dict[str, Decimal], paid: Decimal, unpaid: Decimal) -> dict[str, str]:
+    """The amounts of an invoice, as they are answered."""
+    found = {**sums, "paidAmount": paid, "unpaidAmount": unpaid}
+    return {name: rating.plain(amount) for name, amount in found.items()}

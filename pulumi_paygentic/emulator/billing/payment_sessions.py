@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from pulumi_paygentic.emulator.billing import invoices, wallets
+from pulumi_paygentic.emulator.billing import invoices, issuing, wallets
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.storage import kinds
 from pulumi_paygentic.emulator.storage.clock import parse_date_time, timestamp
@@ -95,4 +95,4 @@ def pay_by_card(store: Store, invoice: Record, now: datetime) -> Record:
     amount = Decimal(invoice["unpaidAmount"])
     wallets.enter(store, wallet, amount, now, "card")
     wallets.enter(store, wallet, -amount, now, invoice["id"])
-    return invoices.settle(store, invoice, now)
+    return issuing.settle(store, invoice, now)

@@ -26,7 +26,7 @@ def snapshot(store: Store, subscription: Record) -> list[PriceSnapshot]:
 
 def version_of(store: Store, subscription: Record) -> str:
     if subscription["versionPolicy"] == "pinned":
-        return str(subscription.get("planVersionId", ""))
+        return str(subscription.get("_pinnedTo", subscription.get("planVersionId", "")))
     plan = store.get(kinds.PLAN, subscription["planId"]) or {}
     return str(plan.get("defaultVersionId", ""))
 

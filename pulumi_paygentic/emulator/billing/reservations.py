@@ -81,7 +81,13 @@ def held(store: Store, wallet: Wallet, now: datetime) -> Decimal:
 def owed(store: Store, wallet: Wallet) -> Decimal:
     """Sum the usage that is not paid yet, invoiced or not."""
     found = store.find(kinds.INVOICE, {"customerId": wallet.customer})
-    unpaid = [i for i in found if i["currency"] == wallet.currency and i["status"] in {"ACTIVE", "ISSUED"}]
+    unpaid = [
+        invoice
+        for invoice in found
+        if invoice["currency"] == wallet.currency
+        and invoice["status"] in {"ACTIVE", "ISSUED"}
+        and "purchase" not in invoice  # nobody has to pay it
+    ]
     return rating.total([_unpaid(store, invoice) for invoice in unpaid])
 
 

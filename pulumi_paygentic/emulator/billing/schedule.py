@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulumi_paygentic.emulator.billing import clocks, invoices, payment_sessions, price_snapshots, rating, wallets
+from pulumi_paygentic.emulator.billing import (
+    clocks,
+    invoices,
+    issuing,
+    payment_sessions,
+    price_snapshots,
+    rating,
+    wallets,
+)
 from pulumi_paygentic.emulator.billing.balances import CreditTimelines
 from pulumi_paygentic.emulator.billing.rating import Period
 from pulumi_paygentic.emulator.billing.wallets import Wallet
@@ -137,7 +145,7 @@ def _step(store: Store, subscription: Record, moment: datetime, timelines: Credi
 
 def _issue(store: Store, invoice: Record, moment: datetime, timelines: CreditTimelines | None = None) -> None:
     """Issue an invoice, with a session to pay it by if the wallet does not cover it."""
-    issued = invoices.issue(store, invoice, moment, timelines)
+    issued = issuing.issue(store, invoice, moment, timelines)
     if issued["status"] == "ISSUED":
         payment_sessions.open_for_invoice(store, issued, moment)
 
@@ -150,7 +158,7 @@ def _upfront(store: Store, subscription: Record, now: datetime) -> Record | None
         return None
     upfront = invoices.open_invoice(store, subscription, 0, period, price_snapshots.snapshot(store, subscription))
     if invoices.lines_of(store, upfront):
-        return invoices.issue(store, upfront, min(now, start))
+        return issuing.issue(store, upfront, min(now, start))
     store.delete(upfront["id"])
     return None
 

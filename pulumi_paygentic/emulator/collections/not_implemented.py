@@ -81,7 +81,6 @@ PARTS: dict[str, str] = {
     "entitlements of so many periods": "GET /v1/entitlements/{entitlementId} far ahead of its first period",
     "how a line of an invoice was calculated": "GET /v2/invoices/{id} with expand=lineProvenance",
     "revenue by the period that a line bills": "GET /v0/revenue with periodBasis=billingPeriod",
-    "finding items by external references": "GET /v0/items with a reference",
 }
 """The parts that answer 501 within an operation that is implemented otherwise, and how each is asked for."""
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from pulumi_paygentic.emulator.billing.grants import UNLIMITED
 from pulumi_paygentic.emulator.errors import ValidationFailed, refuse
 from pulumi_paygentic.emulator.http.fields import DateTime, Duration, omitted
 from pulumi_paygentic.emulator.http.schema import Body, parse
 from pulumi_paygentic.emulator.storage import durations
 from pulumi_paygentic.emulator.storage.store import Record
 
-UNLIMITED = 999_999_999_999
 Credits = Annotated[float, Field(ge=0, le=UNLIMITED)]
 Priority = Annotated[int, Field(ge=-32768, le=32767)]
 

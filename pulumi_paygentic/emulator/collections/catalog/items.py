@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pulumi_paygentic.emulator.collections.base import Collection
-from pulumi_paygentic.emulator.errors import BadRequest, OperationNotImplemented
+from pulumi_paygentic.emulator.collections.catalog import external_references
+from pulumi_paygentic.emulator.errors import BadRequest
 from pulumi_paygentic.emulator.http import query
 from pulumi_paygentic.emulator.http.context import Answer, Context
 from pulumi_paygentic.emulator.http.fields import OrganizationId, ProductId, omitted
@@ -35,7 +36,7 @@ class Items(Collection):
     update_model = UpdateItem
     default_limit = 50
     filters: ClassVar = {"merchantId": kinds.MERCHANT.id_pattern, "catalogId": kinds.PRODUCT.id_pattern}
-    defaults: ClassVar = {"metadata": {}, "catalogId": None, "archivedAt": None, "externalReferences": []}
+    defaults: ClassVar = {"metadata": {}, "catalogId": None, "archivedAt": None}
 
     def prepare(self, cx: Context, given: Record) -> Record:
         if "catalogId" in given:
@@ -49,6 +50,8 @@ class Items(Collection):
             raise BadRequest("Metrics or fees are tagged with the item.", code="ITEM_IN_USE")
         if archived is not None:
             changes["archivedAt"] = (record["archivedAt"] or cx.clock.stamp()) if archived else None
+        if archived:
+            external_references.give_up_claims(cx.store, record["id"])
         product_id = changes.get("catalogId")
         if product_id is not None:
             cx.require(kinds.PRODUCT, product_id)
@@ -57,9 +60,17 @@ class Items(Collection):
         return super().revise(cx, record, changes)
 
     def list_page(self, cx: Context) -> Answer:
-        if "provider" in cx.query or "externalId" in cx.query:
-            raise OperationNotImplemented("finding items by external references")
-        return super().list_page(cx)
+        code = external_references.read_code(cx)
+        if code is None:
+            return super().list_page(cx)
+        page, where = query.page(cx.query, self.default_limit), super().conditions(cx)
+        found = [cx.store.get(self.kind, item_id) for item_id in external_references.resolve(cx, "item", *code)]
+        items = [item for item in found if item is not None and all(item[name] == where[name] for name in where)]
+        shown = [self.present(cx, item) for item in items[page.offset : page.offset + page.limit]]
+        return Answer(200, page.answer(shown, len(items), listed=self.listed))
+
+    def present(self, cx: Context, record: Record) -> Record:
+        return {**record, "externalReferences": external_references.of_entity(cx.store, record["id"])}
 
     def conditions(self, cx: Context) -> dict[str, Any]:
         where = super().conditions(cx)

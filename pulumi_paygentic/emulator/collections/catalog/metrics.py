@@ -55,13 +55,13 @@ class BillableMetrics(Charges):
     defaults: ClassVar = {"valueProperty": None, "groupBy": None, "eventFrom": None}
 
     def prepare(self, cx: Context, given: Record) -> Record:
-        return _valued(super().prepare(cx, given))
+        return valued(super().prepare(cx, given))
 
     def revise(self, cx: Context, record: Record, changes: Record) -> Record:
-        return _valued(super().revise(cx, record, changes))
+        return valued(super().revise(cx, record, changes))
 
 
-def _valued(record: Record) -> Record:
+def valued(record: Record) -> Record:
     """Require a value for aggregations that need one; a count stores none."""
     if record["aggregation"] in _NEEDS_VALUE and record["valueProperty"] is None:
         raise refuse("valueProperty", f"is required for {record['aggregation']}", "missing")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.emulator.billing import clocks, invoices, payment_sessions, schedule
+from pulumi_paygentic.emulator.billing import clocks, grants, invoices, payment_sessions, schedule
 from pulumi_paygentic.emulator.collections.customers import plan_features
 from pulumi_paygentic.emulator.http.context import Context
 from pulumi_paygentic.emulator.storage import kinds
@@ -46,7 +46,8 @@ def pay(store: Store, session: Record, now: datetime) -> None:
 
 
 def paid(store: Store, invoice: Record, now: datetime) -> None:
-    """Activate the subscription that waited for an invoice, now paid."""
+    """Do what an invoice, now paid, was paid for: activate the subscription that waited, make the grant."""
+    grants.fulfil(store, invoice, now)
     subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"])
     if subscription is not None and subscription["status"] == "pending_payment" and invoice["sequenceNumber"] == 0:
         activate(store, subscription, now)
@@ -60,11 +61,15 @@ def pay_upfront(store: Store, subscription: Record, now: datetime) -> None:
         pay(store, session, clocks.time_of(store, subscription, now))
 
 
-def with_payment(cx: Context, subscription: Record) -> Record:
-    """Add the payment that the subscription waits for; of an invoice 0 of nothing, say that it is paid."""
+def present(cx: Context, subscription: Record) -> Record:
+    """The subscription as the API answers it, with the payment that it waits for.
+
+    Of an invoice 0 of nothing, the payment is said to be made.
+    """
+    shown = {name: value for name, value in subscription.items() if not name.startswith("_")}
     invoice = invoices.upfront_of(cx.store, subscription["id"])
     payment = None if invoice is None else _payment(cx, subscription, invoice)
-    return subscription if payment is None else {**subscription, "payment": payment}
+    return shown if payment is None else {**shown, "payment": payment}
 
 
 def session_url(cx: Context, session: Record) -> str:

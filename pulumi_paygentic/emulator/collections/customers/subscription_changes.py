@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from pulumi_paygentic.emulator.billing import clocks, schedule
+from pulumi_paygentic.emulator.billing import clocks, price_snapshots, schedule
 from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
 from pulumi_paygentic.emulator.collections.customers import activation
 from pulumi_paygentic.emulator.collections.customers.subscription_bodies import (
@@ -38,6 +38,8 @@ def change(cx: Context) -> Answer:
     if "endingAt" in given and parse_date_time(given["endingAt"]) <= max(now, parse_date_time(record["startedAt"])):
         raise refuse("endingAt", "must be in the future, and after startedAt")
     changed = {**record, **given, "updatedAt": timestamp(now)}
+    if given.get("versionPolicy") == "pinned" and record["versionPolicy"] != "pinned":
+        changed["_pinnedTo"] = price_snapshots.version_of(cx.store, record)
     cx.store.put(changed)
     if ends.get("status") == "terminated" or "terminatedAt" in ends:
         moment = min(parse_date_time(ends.get("terminatedAt", timestamp(now))), now)
@@ -47,7 +49,7 @@ def change(cx: Context) -> Answer:
         changed = _ended(cx, changed, moment, {"terminatedBy": cx.merchant, **details})
     else:
         schedule.reschedule(cx.store, changed)
-    return Answer(200, activation.with_payment(cx, changed))
+    return Answer(200, activation.present(cx, changed))
 
 
 def terminate(cx: Context) -> Answer:
@@ -60,7 +62,9 @@ def terminate(cx: Context) -> Answer:
         "terminationReason": given["reason"],
         "terminationChangeReason": given.get("changeReason", "unspecified"),
     }
-    return Answer(200, _ended(cx, record, clocks.time_of(cx.store, record, cx.clock.now()), details))
+    return Answer(
+        200, activation.present(cx, _ended(cx, record, clocks.time_of(cx.store, record, cx.clock.now()), details))
+    )
 
 
 def portal(cx: Context) -> Answer:

@@ -63,7 +63,7 @@ class Subscriptions(Collection):
         return Answer(201 if new else 200, self.present(cx, record))
 
     def present(self, cx: Context, record: Record) -> Record:
-        return activation.with_payment(cx, record)
+        return activation.present(cx, record)
 
     def list_page(self, cx: Context) -> Answer:
         page = query.page(cx.query)

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from pulumi_paygentic.emulator.billing import entitlements
+from pulumi_paygentic.emulator.billing import entitlements, grants
+from pulumi_paygentic.emulator.billing.grants import UNLIMITED
 from pulumi_paygentic.emulator.collections import registry
-from pulumi_paygentic.emulator.collections.catalog.entitlement_templates import UNLIMITED, Credits, Priority
+from pulumi_paygentic.emulator.collections.catalog.entitlement_templates import Credits, Priority
 from pulumi_paygentic.emulator.collections.money.entitlements import required
 from pulumi_paygentic.emulator.errors import NotFound, refuse
 from pulumi_paygentic.emulator.http import query
@@ -48,23 +49,7 @@ def create_grant(cx: Context) -> Answer:
     for known in cx.store.find(kinds.GRANT, {"entitlementId": entitlement["id"]}):
         if known["idempotencyKey"] == given["idempotencyKey"]:
             return Answer(201, _present(known))
-    now = _stamp(cx, entitlement)
-    record = {
-        "effectiveAt": now,
-        "expiresAt": None,
-        "priority": 0,
-        "resetMaxRollover": UNLIMITED,
-        "resetMinRollover": 0,
-        **given,
-        "id": kinds.GRANT.new_id(),
-        "object": kinds.GRANT.name,
-        "entitlementId": entitlement["id"],
-        "customerId": entitlement["customerId"],
-        "recurrencePeriod": None,
-        "voidedAt": None,
-        "createdAt": now,
-    }
-    cx.store.insert(kinds.GRANT, cx.merchant, record)
+    record = grants.grant(cx.store, entitlement, given, entitlements.now_of(cx.store, entitlement, cx.clock.now()))
     return Answer(201, _present(record))
 
 

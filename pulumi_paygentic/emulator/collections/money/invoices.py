@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator
 from typing import Any
 
 from pulumi_paygentic.emulator.billing import invoices, payment_sessions
 from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.collections.catalog import external_references
 from pulumi_paygentic.emulator.collections.customers.activation import session_url
 from pulumi_paygentic.emulator.errors import OperationNotImplemented, refuse
 from pulumi_paygentic.emulator.http import query
@@ -80,7 +82,7 @@ def _conditions(cx: Context) -> dict[str, Any]:
 def present(cx: Context, invoice: Record) -> dict[str, Any]:
     """The invoice as the API shows it, with the link of its payment session while it is unpaid."""
     shown = invoices.present(cx.store, invoice, cx.clock.now())
-    session = payment_sessions.latest(cx.store, invoice["id"]) if invoice["status"] == "ISSUED" else None
+    session = payment_sessions.latest(cx.store, invoice["id"]) if shown["status"] == "ISSUED" else None
     return shown if session is None else {**shown, "paymentUrl": session_url(cx, session)}
 
 
@@ -106,11 +108,19 @@ def _page_of_lines(cx: Context, invoice: Record, expanded: set[str], limit: str,
         "nextPageToken": base64.urlsafe_b64encode(str(start + size).encode()).decode() if more else None,
     }
     if "items" in expanded:
-        tagged = sorted({line["itemId"] for line in shown if line["itemId"] is not None})
-        items = (cx.store.get(kinds.ITEM, item_id) for item_id in tagged)
-        names = ("id", "name", "catalogId", "archivedAt", "externalReferences")
-        answer["items"] = [{name: item[name] for name in names} for item in items if item is not None]
+        answer["items"] = list(_items(cx, shown))
     return answer
+
+
+def _items(cx: Context, lines: list[Record]) -> Iterator[Record]:
+    """Yield the items that lines are tagged with, each once, with their codes for one provider or for all."""
+    provider = query.matching(cx.query, "provider", external_references.PROVIDER)
+    for item_id in sorted({line["itemId"] for line in lines if line["itemId"] is not None}):
+        item = cx.store.get(kinds.ITEM, item_id)
+        if item is not None:
+            codes = external_references.of_entity(cx.store, item_id, provider)
+            names = ("id", "name", "catalogId", "archivedAt")
+            yield {**{name: item[name] for name in names}, "externalReferences": codes}
 
 
 def _read_token(token: str | None, name: str) -> int:

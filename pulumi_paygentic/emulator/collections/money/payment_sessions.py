@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pulumi_paygentic.emulator.billing import invoices, payment_sessions
+from pulumi_paygentic.emulator.billing import invoices, issuing, payment_sessions
 from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections.customers.activation import paid, session_url
 from pulumi_paygentic.emulator.collections.money.invoices import present
@@ -71,11 +71,11 @@ def required(cx: Context) -> Record:
 
 
 def _paid_elsewhere(cx: Context, invoice: Record, given: InvoicePayment, now: datetime) -> Answer:
-    if invoice["status"] != "ISSUED":
+    if _status(cx, invoice) != "ISSUED":
         raise Conflict("Only an issued invoice that is not paid yet can be paid.", code="INVOICE_NOT_PAYABLE")
     payment_sessions.withdraw(cx.store, invoice["id"], now)
     notes = {"metadata": {"paymentReason": given.reason}} if given.reason else {}
-    settled = invoices.settle(cx.store, {**invoice, **notes}, now)
+    settled = issuing.settle(cx.store, {**invoice, **notes}, now)
     paid(cx.store, settled, now)
     return Answer(200, {"method": "out_of_band", "invoice": present(cx, settled)})
 
@@ -83,7 +83,7 @@ def _paid_elsewhere(cx: Context, invoice: Record, given: InvoicePayment, now: da
 def _hosted_link(cx: Context, invoice: Record, now: datetime) -> Answer:
     if invoice["status"] == "PAID":
         raise Unprocessable("No amount of the invoice is unpaid.", code="INVOICE_NO_BALANCE")
-    if invoice["status"] != "ISSUED":
+    if _status(cx, invoice) != "ISSUED":
         raise Unprocessable("Only an issued invoice has a payment link.", code="INVOICE_NOT_LINKABLE_STATUS")
     session = payment_sessions.open_for_invoice(cx.store, invoice, now)
     answer = {
@@ -94,6 +94,10 @@ def _hosted_link(cx: Context, invoice: Record, now: datetime) -> Answer:
         "invoice": present(cx, invoice),
     }
     return Answer(200, answer)
+
+
+def _status(cx: Context, invoice: Record) -> str:
+    return invoices.status_of(cx.store, invoice, cx.clock.now())
 
 
 def _present(cx: Context, session: Record) -> dict[str, Any]:

@@ -38,14 +38,14 @@ def read_meter(cx: Context) -> Answer:
     measured = measurement.measure(cx.store, metric, usage_query)
 
     def value(aggregate: Aggregate) -> int | float:
-        return _number(aggregate.result(metric["aggregation"]))
+        return number(aggregate.result(metric["aggregation"]))
 
     answer: dict[str, Any] = {
         "object": "meter",
         "billableMetricId": metric["id"],
         "totalValue": value(measured.whole),
     }
-    chosen = _ranked(measured.groups, metric["aggregation"])
+    chosen = ranked(measured.groups, metric["aggregation"])
     if paging is not None:
         answer["groupCount"] = len(chosen)
         chosen = chosen[paging.offset : paging.offset + paging.limit]
@@ -56,7 +56,7 @@ def read_meter(cx: Context) -> Answer:
         found = [(start, group, aggregate) for (start, group), aggregate in measured.windows.items() if group in places]
         rows = sorted(found, key=lambda row: (row[0], places[row[1]]))
         answer["windowedValues"] = [
-            {**_bounds(start, usage_query.window), "value": value(aggregate)} for start, _, aggregate in rows
+            {**bounds(start, usage_query.window), "value": value(aggregate)} for start, _, aggregate in rows
         ]
     if usage_query.dimensions:
         answer["groupedValues"] = [
@@ -95,25 +95,26 @@ def _usage_query(cx: Context, metric: Record) -> UsageQuery:
         raise refuse("windowSize", f"must be one of {', '.join(windows)}", "enum")
     known = {SUBJECT, *(metric["groupBy"] or {})}
     dimensions = list(dict.fromkeys(filter(None, cx.query.get("groupBy", "").split(","))))
-    _check_known("groupBy", dimensions, known)
-    only = _only(cx)
-    _check_known("filterGroupBy", list(only), known)
-    return UsageQuery(start, end, cx.query.get("subject"), window, dimensions, only)
+    check_known("groupBy", dimensions, known)
+    chosen = only(cx)
+    check_known("filterGroupBy", list(chosen), known)
+    return UsageQuery(start, end, cx.query.get("subject"), window, dimensions, chosen)
 
 
-def _only(cx: Context) -> dict[str, str]:
+def only(cx: Context) -> dict[str, str]:
+    """Read the dimensions that a query keeps to, with the value of each."""
     try:
-        only = json.loads(cx.query.get("filterGroupBy", "{}"))
+        chosen = json.loads(cx.query.get("filterGroupBy", "{}"))
     except (ValueError, RecursionError):
-        only = None
-    if not isinstance(only, dict) or not all(isinstance(value, str) for value in only.values()):
+        chosen = None
+    if not isinstance(chosen, dict) or not all(isinstance(value, str) for value in chosen.values()):
         raise refuse("filterGroupBy", "must be a JSON object of strings")
-    if re.search("[\ud800-\udfff]", "".join(only.values())):
+    if re.search("[\ud800-\udfff]", "".join(chosen.values())):
         raise refuse("filterGroupBy", "must be text")
-    return only
+    return chosen
 
 
-def _check_known(name: str, asked: Sequence[str], known: set[str]) -> None:
+def check_known(name: str, asked: Sequence[str], known: set[str]) -> None:
     if not set(asked) <= known:
         raise refuse(name, "names a dimension that the metric has no grouping for")
 
@@ -129,14 +130,14 @@ def _group_page(cx: Context) -> Page | None:
     )
 
 
-def _ranked(groups: dict[Group, Aggregate], aggregation: str) -> list[Group]:
+def ranked(groups: dict[Group, Aggregate], aggregation: str) -> list[Group]:
     return sorted(groups, key=lambda group: (-groups[group].result(aggregation), group))
 
 
-def _bounds(start: int, window: Window) -> dict[str, str]:
+def bounds(start: int, window: Window) -> dict[str, str]:
     ends = (start, measurement.window_end(start, window))
     return {name: timestamp(clock.moment(time)) for name, time in zip(("windowStart", "windowEnd"), ends, strict=True)}
 
 
-def _number(value: Decimal) -> int | float:
+def number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
