@@ -84,15 +84,18 @@ class Client:
         json: Mapping[str, Any] | None = None,
         *,
         recover: Callable[[], Mapping[str, Any] | None] | None = None,
+        id_field: str = "id",
         **ids: str,
     ) -> JSON:
         """Send `json`. A POST is repeated only if it certainly had no effect; else see the error's `maybe_committed`.
+
+        `id_field` is the field of the response that has the object's id.
 
         With `recover` it is repeated like other requests: after an attempt that may have taken effect, `recover`
         searches for the object that it created. An object that it returns is the response; None means that there is
         none.
         """
-        return self._sender.run(Request("POST", path, ids, body=json or {}, recover=recover))
+        return self._sender.run(Request("POST", path, ids, body=json or {}, recover=recover, id_field=id_field))
 
     def act(self, path: str, /, json: Mapping[str, Any], **ids: str) -> None:
         """POST an action that creates nothing and may be repeated, such as a reset."""

@@ -21,7 +21,8 @@ class Request:
     """A method, a path template with its ids, and the query and body that go with it.
 
     `recover` looks for the object that an attempt with a lost answer may have created; it makes a POST safe to repeat.
-    `action` marks a POST that creates no object and answers with none, such as a reset.
+    `action` marks a POST that creates no object and answers with none, such as a reset. `id_field` is the field of the
+    response that has the object's id.
     """
 
     def __init__(
@@ -34,7 +35,9 @@ class Request:
         body: Mapping[str, Any] | None = None,
         recover: Callable[[], Mapping[str, Any] | None] | None = None,
         action: bool = False,
+        id_field: str = "id",
     ) -> None:
+        self._id_field = id_field
         self.may_be_empty = action or method == "DELETE"
         self.method = method
         #: The template, `/v0/prices/{id}`, as logs and errors show it.
@@ -60,7 +63,7 @@ class Request:
         """Return whether `body` is the requested object: every response about one object has its id."""
         if self.may_be_empty or (self.method == "GET" and not self.path.endswith("}")):
             return True
-        named = body.get("id")
+        named = body.get(self._id_field)
         wanted = self._id if self.path.endswith("/{id}") else named
         return isinstance(named, str) and named != "" and named == wanted
 

@@ -37,7 +37,8 @@ class Behaviour:
     `default=None` says that null clears the field.  `presentation` marks a field that only changes an invoice's looks.
     `derived` marks an input that the API derives by itself, declared only to compare (a price's merchant).
     `allows_extra_keys` marks a map to which the API may add keys.  `as_spelled` marks a value with several spellings of
-    one meaning, of which the state has the program's.
+    one meaning, of which the state has the program's.  `at_creation` marks a local field that decides how the object is
+    created.
     """
 
     access: Access
@@ -47,6 +48,7 @@ class Behaviour:
     derived: bool = False
     allows_extra_keys: bool = False
     as_spelled: bool = False
+    at_creation: bool = False
 
     @property
     def is_input(self) -> bool:
@@ -61,7 +63,7 @@ class Behaviour:
     @property
     def replaces(self) -> bool:
         """Return whether a change needs a new object."""
-        return self.access in {Access.CREATE_ONLY, Access.WRITE_ONLY}
+        return self.access in {Access.CREATE_ONLY, Access.WRITE_ONLY} or self.at_creation
 
     @property
     def is_charge(self) -> bool:
@@ -102,6 +104,6 @@ def read_only(*, secret: bool = False) -> Behaviour:
     return Behaviour(access=Access.READ_ONLY, secret=secret)
 
 
-def local(*, default: Any = None) -> Behaviour:
+def local(*, default: Any = None, at_creation: bool = False) -> Behaviour:
     """A decision of the program that is never sent."""
-    return Behaviour(access=Access.LOCAL, default=default)
+    return Behaviour(access=Access.LOCAL, default=default, at_creation=at_creation)

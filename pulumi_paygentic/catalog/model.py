@@ -149,6 +149,16 @@ class CatalogObject(BaseModel):
         return iter(())
 
     @classmethod
+    def variant(cls, given: Values) -> type[CatalogObject]:
+        """The kind that these values make it, for an object that the API has in one of several collections."""
+        return cls
+
+    @classmethod
+    def implied_by(cls, object_id: str) -> dict[str, Any]:
+        """The values that an object's id alone tells."""
+        return {}
+
+    @classmethod
     def nest(cls, body: dict[str, Any]) -> dict[str, Any]:
         """A flat body, by wire names, in the shape that the API wants."""
         return body

@@ -8,6 +8,7 @@ It knows the API and the catalog, and nothing of Pulumi. This table lists all hi
 | natural keys (`NaturalKeys`): who declares which | one run | check, diff | check, diff |
 | advice (`Advice`): objects seen, warnings given | one run | diff, create, check | check, create, update |
 | collections (`Collection`): each list of the account, with an index | one run | read, and every write | finder, read |
+| customers (`Customers`): the customer of each email address | one run | create | create |
 | plan versions (`PlanVersions`): each version once | one run | read, mint, make default | plan, price |
 | `__declared`: the names of the declared arguments | the state | create, update; kept by read | read, diff, update |
 | `__mark`: a product's ownership mark | the state, and an input | check | product finder |
@@ -28,11 +29,13 @@ from pulumi_paygentic.lifecycle.errors import (
     AdoptionImpossible,
     AdoptionRefused,
     AmbiguousAdoption,
+    AuthorizationUnavailable,
     DuplicateOwner,
     KeyInUse,
     KeyMoves,
     LifecycleError,
     LinkUnconfirmed,
+    NothingDueInAdvance,
     ObjectDeleted,
     ObjectNotFound,
     PartialUpdate,
@@ -52,6 +55,7 @@ __all__ = [
     "AdoptionImpossible",
     "AdoptionRefused",
     "AmbiguousAdoption",
+    "AuthorizationUnavailable",
     "Checked",
     "Difference",
     "DuplicateOwner",
@@ -61,6 +65,7 @@ __all__ = [
     "LifecycleError",
     "LinkUnconfirmed",
     "Message",
+    "NothingDueInAdvance",
     "ObjectDeleted",
     "ObjectNotFound",
     "PartialUpdate",

@@ -12,6 +12,7 @@ from pulumi_paygentic.catalog import CatalogObject, Product
 from pulumi_paygentic.lifecycle.advice import Advice
 from pulumi_paygentic.lifecycle.claims import Claims
 from pulumi_paygentic.lifecycle.collection import Collection
+from pulumi_paygentic.lifecycle.customers import Customers
 from pulumi_paygentic.lifecycle.errors import WrongMerchant
 from pulumi_paygentic.lifecycle.natural_keys import NaturalKeys
 from pulumi_paygentic.lifecycle.plan_versions import PlanVersions
@@ -25,6 +26,7 @@ class Account:
         self.merchant_id = merchant_id
         self.adopt = client.settings.adopt
         self.claims = Claims()
+        self.customers = Customers(client, merchant_id)
         self.natural_keys = NaturalKeys()
         self.advice = Advice()
         self._collections: dict[tuple[str, Any], Collection] = {}
@@ -33,6 +35,7 @@ class Account:
 
     def collection(self, kind: type[CatalogObject], values: Mapping[str, Any]) -> Collection:
         """The collection of the kind that an object with these values belongs to."""
+        kind = kind.variant(values)
         scope = values.get(kind.listed_by) if kind.listed_by else None
         with self._lock:
             if (kind.path, scope) not in self._collections:

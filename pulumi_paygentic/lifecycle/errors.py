@@ -7,6 +7,8 @@ PaygenticError               (see `api.errors`)
 │   ├── ObjectDeleted        the object to change does not exist any more
 │   ├── ObjectNotFound       a program refers by its id to an object that does not exist
 │   ├── LinkUnconfirmed      the answer to the POST of a link was lost, and nothing can find the link
+│   ├── AuthorizationUnavailable  the account has no authorization sessions
+│   ├── NothingDueInAdvance  a subscription to the plan would be active without a checkout
 │   ├── ProductNotOwned      a product of that name exists, and this stack did not create it
 │   ├── AdoptionRefused      an existing object differs from the declaration
 │   ├── AmbiguousAdoption    several existing objects have the declared key, and none is equal
@@ -84,6 +86,24 @@ class LinkUnconfirmed(LifecycleError):
 
     def __init__(self, error: PaygenticError) -> None:
         super().__init__(f"The authorization link was not sent again, as its user could get two: {error.message}")
+
+
+class AuthorizationUnavailable(LifecycleError):
+    """The account has no authorization sessions."""
+
+    hint = "Declare flow='subscription': the link is then the checkout of a subscription that waits for payment."
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The account has no authorization links: POST {path} answers 404.")
+
+
+class NothingDueInAdvance(LifecycleError):
+    """A subscription to the plan would be active at once, without anybody's consent."""
+
+    hint = "Give the plan a price with payment_term='in_advance', or declare flow='authorization'. Nothing was written."
+
+    def __init__(self, plan_id: str) -> None:
+        super().__init__(f"Plan {plan_id} charges nothing in advance, so its subscriptions have no checkout.")
 
 
 class ProductNotOwned(LifecycleError):

@@ -23,7 +23,7 @@ from pulumi_paygentic.lifecycle.result import Difference, Message, warning
 
 def duplicate_owner(operation: Operation, object_id: str, olds: Mapping[str, Any]) -> Difference | None:
     """Note the holder of the object. Of two with a natural key one is an error; of two prices, each gets its own."""
-    kind = operation.kind
+    kind = operation.kind.variant(olds)
     holder = operation.account.claims.observe(object_id, operation.urn, olds)
     if holder is None:
         return None

@@ -78,7 +78,7 @@ class Lifecycle:
 
         Raises ObjectNotFound if the program refers to it by its id.
         """
-        olds = migrated(self.kind, olds)
+        olds = {**self.kind.implied_by(object_id), **migrated(self.kind, olds)}
         self.operation.require_merchant(olds)
         live = self.operation.collection(olds).read(object_id)
         if live is None:

@@ -30,9 +30,10 @@ class NaturalKeys:
                 self._owners.pop(self._declared[urn], None)
             owner = self._owners.setdefault(key, urn)
             if owner != urn:
-                same = " and ".join(kind.natural_key)
+                natural_key = kind.variant(inputs).natural_key
+                same = " and ".join(natural_key)
                 message = f"is not unique: {name_of(owner)!r} declares the same {same}; give one of them another"
-                return [Violation(kind.natural_key[-1], message)]
+                return [Violation(natural_key[-1], message)]
             self._declared[urn] = key
             return []
 
@@ -60,5 +61,6 @@ def name_of(urn: str) -> str:
 
 
 def _key(kind: type[CatalogObject], values: Mapping[str, Any]) -> Key | None:
+    kind = kind.variant(values)
     key = [values.get(name) for name in kind.natural_key]
     return None if not key or None in key or has_unknown(key) else (kind.path, *key)

@@ -135,7 +135,7 @@ class MerchantAccount:
             "bm": ("billableMetrics", lambda: {"productId": product, **metric}),
             "fee": ("fees", lambda: {"productId": product, "description": ""}),
             "feat": ("features", lambda: {"productId": product, "key": self.named(f"f-{letter.lower()}"), **metered}),
-            "plan": ("plans", lambda: {"productId": product, "currency": "USD"}),
+            "plan": ("plans", lambda: {"productId": product, "currency": "USD", **self._charges(letter)}),
             "price": (
                 "prices",
                 lambda: {
@@ -148,6 +148,14 @@ class MerchantAccount:
         collection, more = fields[prefix]
         body = {"merchantId": self.merchant_id, "name": self.named(f"{prefix} {letter}"), **more()}
         return str(self.call("POST", f"/v0/{collection}", body)["id"])
+
+    def _charges(self, letter: str) -> Inputs:
+        """The prices of a plan: plan C charges in advance, the others nothing."""
+        if letter != "C":
+            return {}
+        charge = {"feeId": self.id("fee_A"), "invoiceDisplayName": "Monthly", "paymentTerm": "in_advance"}
+        body = {**charge, "model": "standard", "billingCadence": "P1M", "properties": {"unitPrice": "5"}}
+        return {"prices": [self.call("POST", "/v0/prices", body)["id"]]}
 
     def named(self, name: str) -> str:
         """The name that an object of this test gets where the test wants `name`."""

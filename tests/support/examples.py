@@ -35,6 +35,11 @@ class Example(NamedTuple):
     edits: Mapping[str, Inputs]
     replacing: Mapping[str, Inputs]
 
+    @property
+    def path(self) -> str:
+        """The collection that the API has it in."""
+        return self.kind.variant(self.full).path
+
     def __str__(self) -> str:
         return f"{self.kind.__name__}-{self.shape}"
 
@@ -248,6 +253,25 @@ EXAMPLES = (
         full={**_link, "redirect_url": "https://example.com/welcome", "renew": True, "resend": True},
         edits={},
         replacing=each(plan_id="plan_B", email="grace@example.com", redirect_url="https://example.com/hello"),
+    ),
+    Example(
+        AuthorizationLink,
+        "by subscription",
+        minimal={**_link, "plan_id": "plan_C", "flow": "subscription"},
+        full={
+            **_link,
+            "plan_id": "plan_C",
+            "flow": "subscription",
+            "redirect_url": "https://example.com/welcome",
+            "session_expiry_minutes": 1440,
+            "renew": True,
+            "resend": True,
+        },
+        edits={},
+        replacing={
+            **each(plan_id="plan_B", email="grace@example.com", redirect_url="https://example.com/hello"),
+            "flow": {"flow": None, "session_expiry_minutes": None},
+        },
     ),
 )
 

@@ -16,7 +16,16 @@ from pydantic import Tag
 from pydantic.fields import FieldInfo
 from typing_extensions import NotRequired, get_type_hints, is_typeddict
 
-from pulumi_paygentic.catalog import Behaviour, BillableMetric, CatalogObject, Plan, Price, Product, values
+from pulumi_paygentic.catalog import (
+    AuthorizationLink,
+    Behaviour,
+    BillableMetric,
+    CatalogObject,
+    Plan,
+    Price,
+    Product,
+    values,
+)
 
 Inputs = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -181,6 +190,14 @@ def _product(given: Inputs, _draw: Draw, _ids: Ids) -> Inputs:
     return given
 
 
+def _link(given: Inputs, _draw: Draw, ids: Ids) -> Inputs:
+    if ids is not ANY_IDS:
+        given.pop("flow", None)  # the plans of the tests' accounts charge nothing in advance
+    if given.get("flow") != "subscription":
+        given.pop("session_expiry_minutes", None)
+    return given
+
+
 def _metric(given: Inputs, draw: Draw, _ids: Ids) -> Inputs:
     if given["aggregation"] == "COUNT":
         given.pop("value_property", None)
@@ -259,6 +276,7 @@ def ladders(draw: Draw) -> list[Inputs]:
 _SHAPES: dict[type[CatalogObject], Shape] = {
     BillableMetric: _metric,
     Plan: _plan,
+    AuthorizationLink: _link,
     Price: _price,
     Product: _product,
 }
