@@ -53,32 +53,84 @@ premium_price = paygentic.Price(
     invoice_display_name="Premium submissions",
     payment_term="in_arrears",
 )
-seconds_price = paygentic.Price(
-    "seconds",
-    billable_metric_id=seconds.id,
-    model="standard",
-    unit_price="0.0002",
-    invoice_display_name="Execution time (seconds)",
-    payment_term="in_arrears",
-)
 
-plan = paygentic.Plan(
-    "payg",
-    product_id=api.id,
-    name="Pay as you go",
-    description="No monthly fee: pay for what you run",
-    currency="USD",
-    billing_cadence="P1M",
-    prices={"basic": basic_price.id, "premium": premium_price.id, "seconds": seconds_price.id},
-)
+if config.require("api") == "current":
+    # Seconds are prepaid: the monthly fee includes them, and a hard limit ends them.
+    execution = paygentic.Feature(
+        "execution", product_id=api.id, key="execution", name="Execution time", type="metered"
+    )
+    subscription = paygentic.Fee("subscription", product_id=api.id, name="Subscription", description="An hour a month")
+    fee_price = paygentic.Price(
+        "subscription",
+        fee_id=subscription.id,
+        unit_price="5",
+        invoice_display_name="Subscription",
+        payment_term="in_advance",
+        billing_cadence="P1M",
+    )
+    seconds_price = paygentic.Price(
+        "seconds",
+        billable_metric_id=seconds.id,
+        model="standard",
+        unit_price="0.0002",
+        invoice_display_name="Execution time (seconds)",
+        payment_term="in_arrears",
+        feature_id=execution.id,
+        entitlement_template={
+            "type": "metered",
+            "usage_period": {"interval": "P1M"},
+            "issue_after_reset": 3600,
+            "is_soft_limit": False,
+        },
+        grant_discount_enabled=True,
+    )
+    plan = paygentic.Plan(
+        "prepaid",
+        product_id=api.id,
+        name="Prepaid",
+        description="An hour of execution time a month; submissions cost extra",
+        currency="USD",
+        billing_cadence="P1M",
+        prices={
+            "subscription": fee_price.id,
+            "basic": basic_price.id,
+            "premium": premium_price.id,
+            "seconds": seconds_price.id,
+        },
+    )
+    pulumi.export("feature", execution.key)
+else:
+    seconds_price = paygentic.Price(
+        "seconds",
+        billable_metric_id=seconds.id,
+        model="standard",
+        unit_price="0.0002",
+        invoice_display_name="Execution time (seconds)",
+        payment_term="in_arrears",
+    )
+    plan = paygentic.Plan(
+        "payg",
+        product_id=api.id,
+        name="Pay as you go",
+        description="No monthly fee: pay for what you run",
+        currency="USD",
+        billing_cadence="P1M",
+        prices={"basic": basic_price.id, "premium": premium_price.id, "seconds": seconds_price.id},
+    )
 
 link = paygentic.AuthorizationLink(
-    "ada", plan_id=plan.id, email="ada@example.com", redirect_url=config.require("welcome")
+    "ada",
+    plan_id=plan.id,
+    email="ada@example.com",
+    redirect_url=config.require("welcome"),
+    flow="subscription" if config.require("api") == "current" else "authorization",
 )
 
+pulumi.export("api", config.require("api"))
 pulumi.export("merchant", api.merchant_id)
 pulumi.export("product", api.id)
 pulumi.export("metrics", {"basic": basic.id, "premium": premium.id, "seconds": seconds.id})
+pulumi.export("events", {"basic": basic.event_type, "premium": premium.event_type, "seconds": seconds.event_type})
 pulumi.export("plan", plan.id)
 pulumi.export("link", link.id)
 pulumi.export("checkout", link.url)  # a secret

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
-from service.__main__ import client
+from service.__main__ import billing_by, client
 from service.app import create_app
-from service.billing import Billing
-from service.catalog import Catalog
+from service.billing import Account
+from service.catalog import Catalog, Prepaid
 from service.ledger import Ledger, now
 from service.sandbox import Limits
 from service.submissions import Submissions
@@ -28,6 +28,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "code-execution-api"
 UNHURRIED = Limits(seconds=600)
 """Time for any program that ends, however busy the machine is."""
 RESERVE, REPORT = "/v0/entitlements", "/v0/usage"
+READ, EVENT = "/v1/entitlements", "/v0/events"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,18 @@ class Shop:
     server: Server
     catalog: Catalog
     plan: str
+
+    def events(self, customer: str) -> dict[str, list[tuple[str, int | None]]]:
+        """The events that were accepted for a customer, by metric: the idempotency key and the seconds of each."""
+        named: dict[str, str] = {str(tier): metric for tier, metric in self.catalog.submissions.items()}
+        named["seconds"] = self.catalog.seconds
+        found: dict[str, list[tuple[str, int | None]]] = {}
+        for name, metric in named.items():
+            query = {"from": "2026-01-01T00:00:00Z", "to": "2999-01-01T00:00:00Z", "limit": "200"}
+            path = f"/v0/billableMetrics/{metric}/events"
+            listed = self.server.account.get(path, subject=customer, **query)["events"]
+            found[name] = sorted((event["idempotencyKey"], event["data"].get("seconds")) for event in listed)
+        return {name: events for name, events in found.items() if events}
 
     def customer(self, email: str = "ada@example.com", *, subscribed: bool = True) -> str:
         consumer = {"name": "Ada", "email": email, "address": {"country": "DE", "zipCode": "10115"}}
@@ -73,7 +86,8 @@ class Shop:
         return {names[entry["billableMetricId"]]: entry["quantity"] for entry in entries}
 
 
-def make_shop(server: Server) -> Shop:
+def make_shop(server: Server, allowance: int | None = None) -> Shop:
+    """The tutorial's catalog; with an allowance of seconds, that of the current API."""
     account = server.account
     merchant = {"merchantId": account.merchant_id}
     product = account.post("/v0/products", name="Code Execution API", description="", **merchant)["id"]
@@ -82,17 +96,32 @@ def make_shop(server: Server) -> Shop:
         body = {"name": name, "unit": unit, "description": "", "productId": product, "eventType": name, **merchant}
         return str(account.post("/v0/billableMetrics", **body, **fields)["id"])
 
-    def price(metric_id: str, unit_price: str) -> str:
-        body = {"billableMetricId": metric_id, "invoiceDisplayName": "Line", "paymentTerm": "in_arrears"}
+    def price(metric_id: str, unit_price: str, **fields: Any) -> str:
+        body = {"billableMetricId": metric_id, "invoiceDisplayName": "Line", "paymentTerm": "in_arrears", **fields}
         charged = {"model": "standard", "properties": {"unitPrice": unit_price}}
         return str(account.post("/v0/prices", **body, **charged)["id"])
+
+    included: dict[str, Any] = {}
+    prepaid = None
+    if allowance is not None:
+        key = {"key": "execution", "name": "Execution", "type": "metered", "productId": product}
+        template = {"type": "metered", "issueAfterReset": allowance, "isSoftLimit": False}
+        feature = account.post("/v0/features", **key, **merchant)["id"]
+        included = {
+            "grantDiscountEnabled": True,
+            "feature": {
+                "featureId": feature,
+                "entitlementTemplate": {**template, "usagePeriod": {"interval": "P1M"}},
+            },
+        }
+        prepaid = Prepaid(product, "execution", {"basic": "Basic", "premium": "Premium"}, "Seconds")
 
     basic = metric("Basic", "submission", aggregation="COUNT")
     premium = metric("Premium", "submission", aggregation="COUNT")
     seconds = metric("Seconds", "second", aggregation="SUM", valueProperty="$.seconds")
-    prices = [price(basic, "0.001"), price(premium, "0.005"), price(seconds, "0.0002")]
+    prices = [price(basic, "0.001"), price(premium, "0.005"), price(seconds, "0.0002", **included)]
     plan = account.post("/v0/plans", name="Plan", currency="USD", productId=product, prices=prices, **merchant)["id"]
-    return Shop(server, Catalog(account.merchant_id, {"basic": basic, "premium": premium}, seconds), plan)
+    return Shop(server, Catalog(account.merchant_id, {"basic": basic, "premium": premium}, seconds, prepaid), plan)
 
 
 class Desk:
@@ -124,7 +153,9 @@ async def open_desk(shop: Shop, ledger_file: Path, limits: Limits | None = None,
     """The service in this process."""
     ledger = Ledger(ledger_file)
     async with client(shop.server.running.url, shop.server.running.api_key) as account:
-        submissions = Submissions(Billing(account, shop.catalog), ledger, limits or UNHURRIED, **options)
+        limits = limits or UNHURRIED
+        billing = billing_by(shop.catalog.api, Account(account), shop.catalog, ledger, limits.seconds)
+        submissions = Submissions(billing, ledger, limits, **options)
         app = create_app(submissions, ledger)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with (
@@ -141,9 +172,12 @@ def process(shop: Shop, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
     counted = shop.catalog.submissions
     metrics = {"basic": counted["basic"], "premium": counted["premium"], "seconds": shop.catalog.seconds}
     outputs = folder / "outputs.json"
-    outputs.write_text(
-        json.dumps({"merchant": shop.catalog.merchant, "metrics": metrics, "checkout": "[secret]"}), encoding="utf-8"
-    )
+    prepaid = shop.catalog.prepaid
+    printed: dict[str, Any] = {"merchant": shop.catalog.merchant, "metrics": metrics, "checkout": "[secret]"}
+    if prepaid is not None:
+        printed |= {"api": "current", "product": prepaid.product, "feature": prepaid.feature}
+        printed["events"] = dict(prepaid.events) | {"seconds": prepaid.seconds_event}
+    outputs.write_text(json.dumps(printed), encoding="utf-8")
     command = [sys.executable, "-m", "service", "--outputs", str(outputs), "--port", "0"]
     command += ["--seconds", str(UNHURRIED.seconds)]
     with (folder / "log").open("a", encoding="utf-8") as log:

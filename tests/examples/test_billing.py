@@ -206,7 +206,7 @@ async def test_a_reservation_that_fails_tells_whether_to_come_again(
     async with open_desk(shop, tmp_path / "ledger") as desk:
         refused = await desk.post(customer, "print()")
     assert (refused.status_code, "retry-after" in refused.headers) == (reported, reported == 503)
-    assert caplog.messages == [f"funds can't be reserved: {status} CLOSED"]
+    assert caplog.messages == [f"a submission can't be admitted: {status} CLOSED"]
 
 
 async def test_nobody_waits_for_a_minute_because_the_api_asks_for_one(shop: Shop, tmp_path: Path) -> None:

@@ -18,11 +18,13 @@ import uvicorn
 
 from service import catalog, sandbox
 from service.app import create_app
-from service.billing import Billing
-from service.catalog import Catalog, CatalogError
+from service.billing import Account, Billing
+from service.catalog import Api, Catalog, CatalogError
+from service.current import CurrentBilling
 from service.ledger import Ledger
 from service.sandbox import Limits
 from service.submissions import Submissions
+from service.tutorial import TutorialBilling
 
 SANDBOX = "https://api.sandbox.paygentic.io"
 SERVING: Any = {"host": "127.0.0.1", "log_config": None, "access_log": False, "timeout_graceful_shutdown": 5}
@@ -33,6 +35,9 @@ def main() -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--stack", help="the stack whose outputs name the catalog (default: the selected one)")
     where.add_argument("--outputs", type=Path, help="a file with what `pulumi stack output --json` prints")
+    parser.add_argument(
+        "--api", choices=["current", "tutorial"], help="the API to bill by (default: the one that the stack is for)"
+    )
     parser.add_argument(
         "--ledger", type=Path, default="submissions.db", help="the ledger's file (default: %(default)s)"
     )
@@ -46,11 +51,16 @@ def main() -> None:
         found = catalog.of_file(asked.outputs) if asked.outputs else catalog.of_stack(asked.stack)
     except CatalogError as error:
         sys.exit(f"service: {error}")
+    api = asked.api or found.api
+    if api == "current" and found.prepaid is None:
+        sys.exit(
+            "service: the stack has no plan for the current API: run `pulumi config set api current` and `pulumi up`"
+        )
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(asked, found))
+        asyncio.run(serve(asked, found, api))
 
 
-async def serve(asked: argparse.Namespace, found: Catalog) -> None:
+async def serve(asked: argparse.Namespace, found: Catalog, api: Api) -> None:
     """Until a signal comes."""
     limits = Limits(seconds=asked.seconds)
     try:
@@ -59,10 +69,18 @@ async def serve(asked: argparse.Namespace, found: Catalog) -> None:
         sys.exit(f"service: {error}")
     async with _account() as http:
         ledger = Ledger(asked.ledger)
-        submissions = Submissions(Billing(http, found), ledger, limits, runs=asked.runs, waiting=asked.waiting)
+        billing = billing_by(api, Account(http), found, ledger, asked.seconds)
+        submissions = Submissions(billing, ledger, limits, runs=asked.runs, waiting=asked.waiting)
         app = create_app(submissions, ledger)
         await _Server(uvicorn.Config(app, port=asked.port, **SERVING)).serve()
         ledger.close()
+
+
+def billing_by(api: Api, account: Account, found: Catalog, ledger: Ledger, limit: int) -> Billing:
+    """The way to bill by this API."""
+    if api == "current" and found.prepaid is not None:
+        return CurrentBilling(account, found, found.prepaid, ledger, limit)
+    return TutorialBilling(account, found)
 
 
 class _Server(uvicorn.Server):

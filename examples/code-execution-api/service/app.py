@@ -155,15 +155,19 @@ def _refusal(error: Exception) -> Refusal:
         case HTTPException():
             refusal = Refusal(error.status_code, error.detail.lower().replace(" ", "_"), f"{error.detail}.")
         case InsufficientFunds():
-            refusal = Refusal(402, "insufficient_funds", "The customer's funds do not suffice for this submission.")
+            refusal = Refusal(
+                402, "insufficient_funds", "The customer's funds or allowance do not suffice for this submission."
+            )
         case UnknownCustomer():
             refusal = Refusal(403, "unknown_customer", "There is no such customer, or none who has subscribed.")
         case Busy():
             refusal = Refusal(503, "busy", "Too many submissions are waiting.", retry_after=2)
         case Refused():
-            refusal = Refusal(502, "billing_refused", "Funds can't be reserved: the service's operator has to look.")
+            refusal = Refusal(
+                502, "billing_refused", "The submission can't be admitted: the service's operator has to act."
+            )
         case BillingError():
-            refusal = Refusal(503, "billing_unavailable", "Funds can't be reserved at the moment.", retry_after=5)
+            refusal = Refusal(503, "billing_unavailable", "Submissions can't be admitted at the moment.", retry_after=5)
         case _:
             refusal = Refusal(500, "internal_error", "The service failed; nothing is billed.")
     return refusal

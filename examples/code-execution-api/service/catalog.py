@@ -1,4 +1,4 @@
-"""The ids that the service bills by: the outputs of the stack beside it."""
+"""The names and ids that the service bills by: the outputs of the stack beside it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from service.languages import Tier
 
+Api = Literal["current", "tutorial"]
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -17,12 +19,31 @@ class CatalogError(Exception):
 
 
 @dataclass(frozen=True)
+class Prepaid:
+    """The names of the current API: the feature that customers are entitled to, and the type of each event."""
+
+    product: str
+    feature: str
+    events: dict[Tier, str]
+    seconds_event: str
+
+
+@dataclass(frozen=True)
 class Catalog:
-    """The merchant, the metric that counts the submissions of each tier, and the one that adds up seconds."""
+    """The merchant, the metric that counts the submissions of each tier, and the one that adds up seconds.
+
+    `prepaid` is there if the stack has a plan for the current API.
+    """
 
     merchant: str
     submissions: dict[Tier, str]
     seconds: str
+    prepaid: Prepaid | None = None
+
+    @property
+    def api(self) -> Api:
+        """The API that the stack's plan is for."""
+        return "tutorial" if self.prepaid is None else "current"
 
 
 def of_stack(stack: str | None = None) -> Catalog:
@@ -51,8 +72,15 @@ def of_outputs(text: str) -> Catalog:
         outputs = json.loads(text)
         metrics = outputs["metrics"]
         counted: dict[Tier, str] = {"basic": metrics["basic"], "premium": metrics["premium"]}
-        return Catalog(outputs["merchant"], counted, metrics["seconds"])
+        prepaid = _prepaid(outputs) if outputs.get("api") == "current" else None
+        return Catalog(outputs["merchant"], counted, metrics["seconds"], prepaid)
     except ValueError:
         raise CatalogError("the stack's outputs are not JSON") from None
     except (KeyError, TypeError):
         raise CatalogError("the stack has no outputs `merchant` and `metrics`: run `pulumi up` first") from None
+
+
+def _prepaid(outputs: dict[str, Any]) -> Prepaid:
+    events = outputs["events"]
+    counted: dict[Tier, str] = {"basic": events["basic"], "premium": events["premium"]}
+    return Prepaid(outputs["product"], outputs["feature"], counted, events["seconds"])

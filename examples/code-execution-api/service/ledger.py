@@ -42,6 +42,7 @@ _COLUMNS = [field.name for field in fields(Submission)]
 _SCHEMA = f"""\
 CREATE TABLE IF NOT EXISTS submissions ({", ".join(_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unbilled ON submissions (id) WHERE seconds IS NOT NULL AND usage IS NULL AND refused IS NULL;
+CREATE INDEX IF NOT EXISTS unsettled ON submissions (customer) WHERE usage IS NULL AND refused IS NULL;
 """
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM submissions"  # noqa: S608 - names of ours
 _UNBILLED = "seconds IS NOT NULL AND usage IS NULL AND refused IS NULL"
@@ -77,6 +78,14 @@ class Ledger:
 
     def unbilled(self) -> list[Submission]:
         return list(self._read(_UNBILLED))
+
+    def unsettled(self, customer: str) -> dict[str, int | None]:
+        """The seconds by id that the customer's unbilled submissions used, None for one that has not ended."""
+        statement = (
+            "SELECT id, seconds FROM submissions WHERE customer = ? AND usage IS NULL AND refused IS NULL"
+            " AND status <> 'interrupted'"
+        )
+        return dict(self._db.execute(statement, (customer,)).fetchall())
 
     def interrupt(self) -> int:
         """What was under way when the service ended did not run to its end by our fault, and is not billed."""

@@ -1,4 +1,4 @@
-"""The way of a submission: funds are held, it waits for its turn, it runs, it is billed."""
+"""The way of a submission: it is admitted, waits for its turn, runs, and is billed."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ class Submissions:
         try:
             tier, is_run = LANGUAGES[language]
             asked = Submission(secrets.token_hex(16), customer, language, tier)
-            held = await self._billing.reserve(asked, self._limits.seconds if is_run else 0)
-            taken = replace(asked, reservation=held)
+            reservation = await self._billing.reserve(asked, self._limits.seconds if is_run else 0)
+            taken = replace(asked, reservation=reservation)
             if not is_run:
                 taken = replace(taken, status="accepted", started=now(), seconds=0)
             self._ledger.add(taken)
             self._start(taken, partial(self._run_and_bill, code) if is_run else self._bill)
         except (Refused, Unavailable) as error:
-            _log.warning("funds can't be reserved: %s", error)
+            _log.warning("a submission can't be admitted: %s", error)
             raise
         finally:
             self._admitted -= 1
