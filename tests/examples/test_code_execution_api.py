@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import httpx
 import pytest
 
 from tests.engine.support.server import Server
@@ -130,3 +131,35 @@ def test_destroy_says_what_it_retains_and_the_next_up_adopts_all_of_it(example: 
     assert [call.path for call in server.gate.writes[writes:]] == ["/v0/customers/authorization"]
     assert server.account.counts() == WHOLE
     assert example.preview("--refresh").changes == {}
+
+
+def test_on_the_current_api_the_link_is_a_subscription_that_waits_for_payment(example: Stack, server: Server) -> None:
+    """What nobody paid is ended by `destroy`, and what was paid stays; the catalog is adopted again in between."""
+    account = server.account
+    example.configure("api", "current")
+
+    def subscriptions() -> list[tuple[str, str]]:
+        found = account.listed("/v0/subscriptions", merchantId=account.merchant_id)
+        return sorted((one["id"], one["status"]) for one in found)
+
+    made = example.up()
+    assert (made.changes, made.warnings) == ({"create": 13}, [])
+    link = example.resources()["AuthorizationLink ada"]
+    assert subscriptions() == [(link["id"], "pending_payment")]
+    url = account.get(f"/v0/subscriptions/{link['id']}")["payment"]["checkoutUrl"]
+    for text in (json.dumps(example.export()), made.shown):
+        assert url not in text
+        assert "ada@example.com" not in text
+    assert example.preview("--refresh").changes == {}
+
+    gone = example.destroy()
+    assert f"subscription {link['id']} was ended" in dict(gone.diagnostics("info"))["AuthorizationLink ada"]
+    assert subscriptions() == [(link["id"], "terminated")]
+
+    example.up()
+    paid = example.resources()["AuthorizationLink ada"]["id"]
+    httpx.post(account.get(f"/v0/subscriptions/{paid}")["payment"]["checkoutUrl"], data={"decision": "pay"})
+    assert example.preview("--refresh").changes == {}
+    assert "uses it" in dict(example.destroy().warnings)["AuthorizationLink ada"]
+    assert (paid, "active") in subscriptions()
+    assert len(account.listed("/v0/customers", organizationId=account.merchant_id)) == 1
