@@ -74,7 +74,9 @@ def test_each_changed_field_is_classified_as_update_or_replacement(example: Stac
     example.up()
     example.edit('unit="second"', 'unit="s"')
     example.edit('event_type="submission.premium"', 'event_type="premium"')
-    example.edit('currency="USD"', 'currency="EUR", allow_replace=True')
+    example.edit(
+        'for what you run",\n        currency="USD"', 'for what you run",\n        currency="EUR", allow_replace=True'
+    )
     example.edit('name="Code Execution API", ', 'name="Code API", ')
     example.edit('invoice_display_name="Basic submissions"', 'invoice_display_name="Basic"')
 
