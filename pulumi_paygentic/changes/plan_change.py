@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from pulumi_paygentic.changes.object_change import FieldChange, Op, SourcePosition
@@ -39,7 +40,7 @@ class Subscribers:
         return self.floating + self.pinned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LineChange:
     """One line of a plan, before and after.
 
@@ -75,7 +76,7 @@ class LineChange:
         """Return whether the price itself is edited: every version that holds it charges the new amount."""
         return self.op == "changed" and self.price_id is not None and self.price_id == self.price_id_after
 
-    @property
+    @cached_property
     def op(self) -> LineOp:
         """Return the kind of change."""
         if self.price_id is not None and self.before is UNKNOWN and self.price_id == self.price_id_after:
@@ -91,7 +92,7 @@ class LineChange:
         return "same" if self.name_before in {None, self.name} else "renamed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlanChange:
     """The change of one plan, directly or through a price that it lists.
 
@@ -142,14 +143,14 @@ class PlanChange:
     retained: str = ""
     position: SourcePosition | None = None
 
-    @property
+    @cached_property
     def is_presentation(self) -> bool:
         """Return whether nobody's charge changes: only names do."""
         ops = {line.op for line in self.lines}
         names = all(field.presentation for field in self.fields)
         return self.op in {"update", "drift"} and not self.mints and names and ops <= {"same", "renamed"}
 
-    @property
+    @cached_property
     def changed_lines(self) -> tuple[LineChange, ...]:
         """Return the lines that do not stay as they are."""
         return tuple(line for line in self.lines if line.op != "same")

@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
 
     lazy: ClassVar[dict[str, Lazy]] = {
         "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
+        "diff": Lazy("pulumi_paygentic.cli.diff:diff", "Show what a preview changes, in money and in customers."),
         "doctor": Lazy(
             "pulumi_paygentic.cli.doctor:doctor", "Check the installation, the settings, the account and the stack."
         ),

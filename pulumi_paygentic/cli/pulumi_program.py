@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -36,11 +37,8 @@ def pulumi_result(
     *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `pulumi ARGUMENTS` in the folder and return the completed process, whatever its exit code."""
-    program = shutil.which("pulumi")
-    if program is None:
-        raise click.ClickException("The Pulumi CLI is not on PATH: install it from https://www.pulumi.com/docs/install")
     return subprocess.run(  # noqa: S603  the program that PATH names, as in a shell
-        [program, "--non-interactive", "--color=never", *arguments],
+        _command(arguments),
         cwd=cwd,
         env={**os.environ, **_QUIET, **(environment or {})},
         stdin=subprocess.DEVNULL,
@@ -49,6 +47,33 @@ def pulumi_result(
         errors="replace",
         check=False,
     )
+
+
+def pulumi_into(file: BinaryIO, *arguments: str, cwd: Path) -> tuple[int, str]:
+    """Run `pulumi ARGUMENTS` with its standard output in the file; return its exit code and standard error.
+
+    For output of any length, such as a preview in JSON. Raises `click.ClickException` without a CLI.
+    """
+    done = subprocess.run(  # noqa: S603  as below
+        _command(arguments),
+        cwd=cwd,
+        env={**os.environ, **_QUIET},
+        stdin=subprocess.DEVNULL,
+        stdout=file,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    file.seek(0, os.SEEK_END)
+    return done.returncode, done.stderr
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    program = shutil.which("pulumi")
+    if program is None:
+        raise click.ClickException("The Pulumi CLI is not on PATH: install it from https://www.pulumi.com/docs/install")
+    return [program, "--non-interactive", "--color=never", *arguments]
 
 
 def _checked(arguments: tuple[str, ...], done: subprocess.CompletedProcess[str]) -> str:

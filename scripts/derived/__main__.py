@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
 
 from pulumi_paygentic.catalog import all_kinds
+from pulumi_paygentic.changes.render.json_types import schema
 from scripts.derived.page import HEADER, page
 from scripts.derived.tables import file_of, identities, resources, settings
 from scripts.derived.verified import verified
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "docs/reference"
+SCHEMA = "pulumi_paygentic/changes/render/changeset.schema.json"
 INDEX = f"""{HEADER}# Resources
 
 {{resources}}
@@ -43,7 +46,8 @@ def files() -> dict[str, str]:
     site = with_pages((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     known = with_tables((ROOT / "docs/verified.md").read_text(encoding="utf-8"), "reference/")
     by_hand = {"README.md": readme, "docs/identity.md": identity, "docs/verified.md": known, "mkdocs.yml": site}
-    return {**by_hand, f"{REFERENCE}/index.md": index, **pages}
+    shape = {SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"}
+    return {**by_hand, f"{REFERENCE}/index.md": index, **pages, **shape}
 
 
 def with_tables(document: str, folder: str) -> str:
