@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from pulumi_paygentic.api import Client, Settings
-from pulumi_paygentic.cli.files import PRIVATE, write_whole
+from pulumi_paygentic.cli.files import PRIVATE, whole_folder, write_whole
 from pulumi_paygentic.cli.proof import Proof, prove
 from pulumi_paygentic.cli.terminal import step
 from pulumi_paygentic.snapshot import Snapshot, read_account
@@ -42,7 +42,8 @@ def run(settings: Settings, request: Request, out: Path, *, dry_run: bool) -> Ou
     proof = None
     if bundle.program.declarations:
         with step("Proving the program against the account"):
-            proof = prove(out, bundle.files, bundle.proof_entries, settings)
+            adopting = [] if bundle.entries else _resources(bundle)
+            proof = prove(out, bundle.files, bundle.proof_entries, adopting, settings)
         _require_empty(proof, bundle)
     entries = _free_name(out) if bundle.entries else None
     steps = _steps(out, request, entries, new_project=record is None)
@@ -90,7 +91,7 @@ def _refuse_to_overwrite(out: Path, names: list[str]) -> None:
 
 def _require_empty(proof: Proof, bundle: Bundle) -> None:
     """Refuse a difference of a new resource; one that was declared before may differ by a person's edit."""
-    new = {(one.kind.__name__, one.name) for one in bundle.program.declarations}
+    new = set(_resources(bundle))
     failed = [str(one) for one in proof.differences if (one.kind, one.name) in new]
     if failed:
         more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
@@ -100,6 +101,10 @@ def _require_empty(proof: Proof, bundle: Bundle) -> None:
         )
 
 
+def _resources(bundle: Bundle) -> list[tuple[str, str]]:
+    return [(one.kind.__name__, one.name) for one in bundle.program.declarations]
+
+
 def _free_name(out: Path) -> str:
     """Return the name of the import file: that of an earlier import may not have been used yet."""
     names = [_ENTRIES, *(f"import-{number}.json" for number in range(2, 10_000))]
@@ -107,15 +112,15 @@ def _free_name(out: Path) -> str:
 
 
 def _write(out: Path, bundle: Bundle, entries: str | None, markdown: str) -> None:
-    """Write the files, the record last: without it, nothing is taken for an import."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in bundle.files.items():
-        (out / name).parent.mkdir(exist_ok=True)
-        write_whole(out / name, text)
-    if entries is not None and bundle.entries is not None:
-        write_whole(out / entries, bundle.entries, mode=PRIVATE)
-    write_whole(out / report.FILE, markdown)
-    write_whole(out / records.FILE, bundle.record.text())
+    """Write the files: a new folder as a whole, into one that is there with the record last."""
+    with whole_folder(out) as folder:
+        for name, text in bundle.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            write_whole(folder / name, text)
+        if entries is not None and bundle.entries is not None:
+            write_whole(folder / entries, bundle.entries, mode=PRIVATE)
+        write_whole(folder / report.FILE, markdown)
+        write_whole(folder / records.FILE, bundle.record.text())
 
 
 def _steps(out: Path, request: Request, entries: str | None, *, new_project: bool) -> list[str]:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -17,6 +17,7 @@ import click
 
 from pulumi_paygentic.cli.pulumi_program import PulumiFailed, run_pulumi
 from pulumi_paygentic.cli.read_only_proxy import read_only
+from pulumi_paygentic.snapshot.program.adoption import TYPE
 
 if TYPE_CHECKING:
     from pulumi_paygentic.api import Settings
@@ -39,6 +40,10 @@ class Difference(NamedTuple):
         return f"{self.kind} {self.name!r}: {self.operation}{' of ' + ', '.join(self.fields) if self.fields else ''}"
 
 
+Resource = tuple[str, str]
+"""The kind and the name of a resource."""
+
+
 class Proof(NamedTuple):
     """The outcome: the number of unchanged resources, and each difference."""
 
@@ -46,11 +51,13 @@ class Proof(NamedTuple):
     differences: tuple[Difference, ...]
 
 
-def prove(folder: Path, files: Mapping[str, str], entries: str | None, settings: Settings) -> Proof:
+def prove(
+    folder: Path, files: Mapping[str, str], entries: str | None, adopting: Iterable[Resource], settings: Settings
+) -> Proof:
     """Adopt the account with the program of `folder` and these files in a scratch state, and preview it.
 
-    `entries` is the import file; without one the program adopts by itself. Raises `click.ClickException` if the program
-    tries to write to the account, or fails.
+    `entries` is the import file; the resources in `adopting` adopt their objects by themselves. Raises
+    `click.ClickException` if the program tries to write to the account, or fails.
     """
     with tempfile.TemporaryDirectory(prefix="paygentic-proof-") as scratch, read_only(settings) as account:
         program = Path(scratch) / "program"
@@ -62,12 +69,14 @@ def prove(folder: Path, files: Mapping[str, str], entries: str | None, settings:
         environment = {**account.environment, **_environment(Path(scratch))}
         with _explained(account.refused):
             run_pulumi("stack", "init", STACK, cwd=program, environment=environment)
-            if entries is None:
-                run_pulumi("up", "--yes", "--skip-preview", cwd=program, environment=environment)
-            else:
+            if entries is not None:
                 (program / _IMPORT_FILE).write_text(entries, encoding="utf-8")
                 adopt = ("import", "--file", _IMPORT_FILE, "--generate-code=false", "--protect=false", "--yes")
                 run_pulumi(*adopt, "--skip-preview", cwd=program, environment=environment)
+            targets = [f"--target=**::{TYPE}{kind}::{name}" for kind, name in adopting]
+            if targets:
+                chosen = targets if entries is not None else ()  # else the whole program is new
+                run_pulumi("up", "--yes", "--skip-preview", *chosen, cwd=program, environment=environment)
             preview = run_pulumi("preview", "--refresh", "--json", cwd=program, environment=environment)
         return _read(json.loads(preview))
 

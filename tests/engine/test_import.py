@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 from pulumi_paygentic.api import Client, Settings
 from pulumi_paygentic.cli import main
 from pulumi_paygentic.snapshot import Snapshot, read_account
-from tests.engine.support.server import SECOND, Server
+from tests.engine.support.server import SECOND, Action, Call, Server, answer
 from tests.engine.support.stack import Stack
-from tests.engine.support.varied import fill
+from tests.engine.support.varied import Maker, fill
 
 
 def _imported(server: Server, cli: Path, out: Path, *arguments: str) -> Result:
@@ -49,6 +49,51 @@ def test_an_account_is_imported_proved_and_previewed_without_a_write(
     assert server.gate.writes == []
     held = {kind: len(ids) for kind, ids in stack.ids().items()}
     assert sum(held.values()) == report["proof"]["unchanged"]
+
+
+def test_a_second_import_proves_only_what_is_new_and_may_adopt_by_id(
+    server: Server, stack: Stack, pulumi_cli: Path
+) -> None:
+    make = Maker(server.account)
+    product = make.product("Speech API")
+    make.metric(product, "Calls")
+    assert _imported(server, pulumi_cli, stack.program).exit_code == 0
+    file = stack.program / "__main__.py"
+    edited = file.read_text(encoding="utf-8").replace('description="Sold"', 'description="Sold by us"')
+    file.write_text(edited, encoding="utf-8")
+    make.fee(product, "Base")
+    server.gate.calls.clear()
+    done = _imported(server, pulumi_cli, stack.program, "--adopt", "id", "--json")
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["declared"] == {"fee": 1}
+    assert report["proof"] == {"unchanged": 2, "edited": ["Product 'speech-api': update of description"]}
+    assert server.gate.writes == []
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(edited.rstrip("\n"))
+    assert 'adopt_id="fee_' in text[len(edited) :]
+
+
+def test_a_program_that_differs_from_the_account_is_not_written(
+    server: Server, pulumi_cli: Path, tmp_path: Path
+) -> None:
+    product = Maker(server.account).product("Speech API")
+    changed = {**server.account.get(f"/v0/products/{product}"), "name": "Changed meanwhile"}
+    reads: list[str] = []
+
+    def change_after_the_first_read(call: Call) -> Action | None:
+        if call.path.startswith("/v0/products"):
+            reads.append(call.path)
+            if len(reads) > 1:
+                page = {"data": [changed], "pagination": {"limit": 100, "offset": 0, "total": 1}}
+                return answer(200, changed if call.path.endswith(product) else page)
+        return None
+
+    server.gate.script = change_after_the_first_read
+    done = _imported(server, pulumi_cli, tmp_path / "out")
+    assert done.exit_code == 1
+    assert "Product 'speech-api': update of name" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_program_makes_the_same_catalog_in_an_empty_account(server: Server, stack: Stack, pulumi_cli: Path) -> None:

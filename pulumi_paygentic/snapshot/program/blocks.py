@@ -23,7 +23,8 @@ class Blocks:
         self._references = dict(references or {})
         self._tables: dict[Ref, tuple[str, str]] = {}
         """The table variable and the row of each declaration that stands in one."""
-        self._rows: dict[str, list[Ref]] = {}
+        self._rows: dict[str, frozenset[Ref]] = {}
+        """The declarations of each table."""
 
     @property
     def references(self) -> Mapping[Ref, str]:
@@ -55,7 +56,7 @@ class Blocks:
         for row in rows:
             self._references[row.one.ref] = f"{variable}[{quoted(row.name)}]"
             self._tables[row.one.ref] = (variable, row.name)
-        self._rows[variable] = [row.one.ref for row in rows]
+        self._rows[variable] = frozenset(row.one.ref for row in rows)
         table = {row.name: _cell([values[index] for values in columns.values()]) for index, row in enumerate(rows)}
         unpacked = next(iter(columns)) if len(columns) == 1 else f"({', '.join(columns)})"
         loop = f"for {_ROW}, {unpacked} in {constant}.items()" if columns else f"for {_ROW} in {constant}"
@@ -92,10 +93,10 @@ class Blocks:
         items = list(value.values()) if keys is not None else list(value)
         left, spread = list(range(len(items))), []
         for table, rows in self._rows.items():
-            inside = [index for index in left if isinstance(items[index], Ref) and items[index] in set(rows)]
+            inside = [index for index in left if items[index] in rows]
             named = keys is None or all(keys[index] == self._tables[items[index]][1] for index in inside)
             if len(inside) == len(rows) >= _FEWEST_SPREAD and named:
-                left = [index for index in left if index not in set(inside)]
+                left = [index for index in left if items[index] not in rows]
                 spread.append(table)
         begin, end = "{}" if keys is not None else "[]"
         entries = [(f"{quoted(keys[index])}: " if keys else "", self._value(items[index])) for index in left]

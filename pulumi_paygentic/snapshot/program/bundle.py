@@ -49,7 +49,7 @@ class Bundle:
     entries: str | None
     """The import file of the new objects; None where the program adopts by `adopt_id`, or nothing is new."""
     proof_entries: str | None
-    """The import file of all objects, new and recorded."""
+    """The import file of every object that the proof does not leave to the program: the recorded ones, and the new."""
     changes: list[Change]
 
 
@@ -77,10 +77,11 @@ def make_bundle(
         program = _additions(snapshot, selection, new, record, sources or {})
         files = dict(program.files)
     updated = _updated(snapshot, selection, program, record)
-    adopt = request.adoption == "import"
-    entries = import_file(snapshot, program.declarations) if adopt and program.declarations else None
-    proof = import_file(snapshot, [*_recorded_ones(snapshot, selection, record), *program.declarations])
-    return Bundle(snapshot, selection, program, updated, files, entries, proof if adopt else None, changes)
+    imported = program.declarations if request.adoption == "import" else []
+    proved = [*_recorded_ones(snapshot, selection, record), *imported]
+    entries = import_file(snapshot, imported) if imported else None
+    proof = import_file(snapshot, proved) if proved else None
+    return Bundle(snapshot, selection, program, updated, files, entries, proof, changes)
 
 
 def _additions(

@@ -12,7 +12,7 @@ from pulumi_paygentic.snapshot.program.blocks import Blocks
 from pulumi_paygentic.snapshot.program.declaration import Declaration
 from pulumi_paygentic.snapshot.program.naming import Names
 from pulumi_paygentic.snapshot.program.selection import Selection
-from pulumi_paygentic.snapshot.program.words import Allocator, identifier, slug
+from pulumi_paygentic.snapshot.program.words import Allocator, identifier, is_taken, slug
 from pulumi_paygentic.snapshot.snapshot import Snapshot, kind_order
 
 MAIN: Final = "__main__.py"
@@ -64,7 +64,7 @@ def lay_out(
     modules = Allocator({"__init__"})
     bodies: list[tuple[str, str]] = []
     for title, members in sections:
-        module = modules.give(identifier(slug(title) or "product"), joint="_")
+        module = modules.give(_module(title), joint="_")
         path = f"{FOLDER}/{module}.py" if split else MAIN
         bodies.append((module, section(title, members, blocks, single=len(sections) == 1)))
         program.places |= {one.one.ref: path for one in members}
@@ -96,6 +96,11 @@ def section(title: str, members: list[Declaration], blocks: Blocks, *, single: b
         of_kind = [one for one in members if one.kind is kind]
         parts += blocks.written(of_kind, prefix)
     return "\n\n".join(parts)
+
+
+def _module(title: str) -> str:
+    name = identifier(slug(title) or "product")
+    return f"{name}_product" if is_taken(name) else name
 
 
 def _sections(snapshot: Snapshot, declarations: list[Declaration]) -> list[tuple[str, list[Declaration]]]:

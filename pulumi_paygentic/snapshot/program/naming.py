@@ -38,8 +38,8 @@ class Names:
 
     def resources(self, snapshot: Snapshot, declared: Iterable[Ref]) -> dict[Ref, str]:
         """A name for each resource."""
-        ones = [snapshot[ref] for ref in declared]
-        wanted = {one.ref: _wanted(snapshot, one) for one in ones}
+        keys = _line_keys(snapshot)
+        wanted = {ref: _wanted(snapshot, snapshot[ref], keys.get(ref, set())) for ref in declared}
         count = Counter((ref.kind, name) for ref, names in wanted.items() for name in dict.fromkeys(names))
         given: dict[Ref, str] = {}
         for ref, names in wanted.items():
@@ -60,22 +60,25 @@ class Names:
         return self._variables.give(wanted, joint="_")
 
 
-def _plain(snapshot: Snapshot, one: SnapshotObject) -> str:
+def _plain(one: SnapshotObject, keys: set[str]) -> str:
     """The object's own name; a price is named after its line, where all its plans call that the same."""
-    keys = _line_keys(snapshot, one) if one.kind == Price.__name__ else set()
-    name = keys.pop() if len(keys) == 1 else str(one.values.get("key") or one.name)
+    name = next(iter(keys)) if len(keys) == 1 else str(one.values.get("key") or one.name)
     return slug(name) or slug(one.title)
 
 
-def _line_keys(snapshot: Snapshot, price: SnapshotObject) -> set[str]:
-    """The keys of the lines that the price stands on, of those that somebody chose."""
-    plans = [lines_of(plan.values.get("prices")) for plan in snapshot.plans_of(price.ref)]
-    return {key for lines in plans if isinstance(lines, Mapping) for key, one in lines.items() if one == price.ref}
+def _line_keys(snapshot: Snapshot) -> dict[Ref, set[str]]:
+    """The keys of the lines that each price stands on, of those that somebody chose."""
+    found: dict[Ref, set[str]] = {}
+    for plan in snapshot.of(Plan):
+        lines = None if plan.is_archived else lines_of(plan.values.get("prices"))
+        for key, price in lines.items() if isinstance(lines, Mapping) else ():
+            found.setdefault(price, set()).add(key)
+    return found
 
 
-def _wanted(snapshot: Snapshot, one: SnapshotObject) -> list[str]:
+def _wanted(snapshot: Snapshot, one: SnapshotObject, keys: set[str]) -> list[str]:
     """The names to try: the object's own, then after its plan, if it is a price, after its product, with currency."""
-    name = _plain(snapshot, one)
+    name = _plain(one, keys)
     product = snapshot.product_of(one)
     parent = slug(product.name) if product and one.kind != Product.__name__ else ""
     names = [[name]]
