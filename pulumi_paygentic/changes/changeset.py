@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from pulumi_paygentic.changes.impact import Impact
 from pulumi_paygentic.changes.object_change import FieldChange, ObjectChange, Op, SourcePosition
 from pulumi_paygentic.changes.plan_change import LineChange, LineOp, Moment, Move, PlanChange, Subscribers
 
@@ -54,6 +55,7 @@ class Changeset:
         other_resources: The number of resources of other packages by Pulumi's operation, `same` left out.
         gaps: Sentences that say what the preview does not hold, besides the lines of unknown price.
         diagnostics: The preview's errors and warnings.
+        impact: The change in money and in customers; None if nobody asked for it.
 
     """
 
@@ -67,6 +69,7 @@ class Changeset:
     other_resources: Mapping[str, int] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    impact: Impact | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -79,7 +79,7 @@ def take_back(pricing: Pricing, units: Decimal, use: Use) -> Decimal:
 def covered_after(before: Pricing, after: Pricing, use: Use) -> Decimal:
     """Return the units that grants would pay for under another allowance, for the same usage.
 
-    What went beyond the old allowance came from other grants, and stays.
+    Units beyond the old allowance came from other grants, and stay.
     """
     if not after.covers_grants:
         return _NOTHING

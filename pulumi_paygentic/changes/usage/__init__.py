@@ -4,7 +4,7 @@ Three sources give the same value, a `Usage`: issued invoices and their lines (e
 meters by subject (fewer calls), and a file (no account). None of them ever writes to the account.
 """
 
-from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Gap, Subscription, Usage
+from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, Usage
 from pulumi_paygentic.changes.usage.cache import InvoiceCache, cache_path
 from pulumi_paygentic.changes.usage.file import BadUsageFile, read_usage_file
 from pulumi_paygentic.changes.usage.invoices import read_invoices
@@ -16,7 +16,6 @@ __all__ = [
     "BadUsageFile",
     "Bill",
     "BilledLine",
-    "Gap",
     "InvoiceCache",
     "Subscription",
     "Unreadable",

@@ -1,4 +1,4 @@
-"""What a subscription used in its last complete period, and what it was invoiced for that: values of plain facts."""
+"""The use of a subscription in its last complete period, and the invoice for it: values of plain facts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pulumi_paygentic.changes.cadence import Cadence
+from pulumi_paygentic.changes.impact import Gap
 
 LineKind = Literal["usage", "fee", "discount", "other"]
 
@@ -81,7 +82,7 @@ class Bill:
         start: The start of the period.
         end: The end of the period, exclusive.
         currency: The ISO code of the currency.
-        lines: What was used and charged; with `subtotal` None, only the used metrics.
+        lines: The charges and uses; with `subtotal` None, only the used metrics.
         subtotal: The invoice's subtotal before tax; None if the usage comes from elsewhere.
         invoice_id: The invoice's id.
 
@@ -96,23 +97,15 @@ class Bill:
     invoice_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something that is not known: a sentence without a number, and how many subscriptions it is about."""
-
-    reason: str
-    count: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a source knows of the subscriptions of some plans.
+    """The knowledge of one source about the subscriptions of some plans.
 
     Args:
         source: `invoices`, `meters` or `file`.
         subscriptions: All of them, by the id of their plan.
         bills: The last complete period of those that have one.
-        gaps: What the source could not read, counted.
+        gaps: The things that the source could not read, counted.
         notes: Sentences to say once about figures that come from this source.
 
     """

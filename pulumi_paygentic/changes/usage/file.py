@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pulumi_paygentic.changes.cadence import Cadence
+from pulumi_paygentic.changes.impact import Gap
 from pulumi_paygentic.changes.plan_change import PlanChange
-from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Gap, Subscription, Usage
+from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, Usage
 
 _MOST_SHOWN: Final = 5
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_paygentic.api import JSON, BadRequest, Client, Forbidden
-from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Gap, Subscription, Usage
+from pulumi_paygentic.changes.impact import Gap
+from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, Usage
 from pulumi_paygentic.changes.usage.cache import InvoiceCache
 from pulumi_paygentic.changes.usage.subscriptions import read_subscriptions
 from pulumi_paygentic.changes.usage.wire import Unreadable, exact, line_of, moment

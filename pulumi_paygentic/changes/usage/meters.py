@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 from pulumi_paygentic.api import Client, Forbidden
+from pulumi_paygentic.changes.impact import Gap
 from pulumi_paygentic.changes.rating.periods import boundary_after, whole_window
-from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Gap, Subscription, Usage
+from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, Usage
 from pulumi_paygentic.changes.usage.invoices import NO_PERIOD, Progress, permission, silent
 from pulumi_paygentic.changes.usage.subscriptions import read_subscriptions
 from pulumi_paygentic.changes.usage.wire import Unreadable, exact
