@@ -107,7 +107,7 @@ class _Simulation:
             amounts = Amounts(bill.subtotal, bill.subtotal)
             rated = RatedBill({}, {}, [], amounts)
         else:
-            rated = rerate(bill, plan, matcher, only=_edited_in_place if staying else _any)
+            rated = rerate(bill, plan, matcher, only=edited_in_place if staying else _any)
             if bill.subtotal is not None:
                 self._proofs.setdefault(bill.currency, ProofTally(bill.currency)).add(bill, plan, rated)
         tally.add(rated)
@@ -140,9 +140,9 @@ def _any(_line: LineChange) -> bool:
     return True
 
 
-def _edited_in_place(line: LineChange) -> bool:
+def edited_in_place(line: LineChange) -> bool:
     """Return whether the very price changes that subscribers of old versions have: it changes for them too."""
-    return line.price_id is not None and line.price_id == line.price_id_after
+    return line.price_id is not None and line.price_id == line.price_id_after and line.op == "changed"
 
 
 def _moves(plan: PlanChange, rated: RatedBill, *, staying: bool) -> list[tuple[Moment, Amounts]]:
@@ -155,7 +155,7 @@ def _moves(plan: PlanChange, rated: RatedBill, *, staying: bool) -> list[tuple[M
     parts: dict[Moment, Amounts] = {usual: Amounts(rated.total.old, rated.total.new)}
     for index, one in rated.lines.items():
         line = plan.lines[index]
-        later = _edited_in_place(line) or (usual == "now" and _in_advance(line))
+        later = edited_in_place(line) or (usual == "now" and _in_advance(line))
         if later and usual != "period_end" and one.amounts.delta:
             parts[usual] += Amounts(-one.amounts.old, -one.amounts.new)
             parts["period_end"] = parts.get("period_end", Amounts()) + one.amounts

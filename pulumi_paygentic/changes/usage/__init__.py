@@ -8,7 +8,7 @@ from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, 
 from pulumi_paygentic.changes.usage.cache import InvoiceCache, cache_path
 from pulumi_paygentic.changes.usage.file import BadUsageFile, read_usage_file
 from pulumi_paygentic.changes.usage.invoices import read_invoices
-from pulumi_paygentic.changes.usage.meters import read_meters
+from pulumi_paygentic.changes.usage.meters import metrics_of, read_meters
 from pulumi_paygentic.changes.usage.subscriptions import subscribers
 from pulumi_paygentic.changes.usage.wire import Unreadable
 
@@ -21,6 +21,7 @@ __all__ = [
     "Unreadable",
     "Usage",
     "cache_path",
+    "metrics_of",
     "read_invoices",
     "read_meters",
     "read_usage_file",

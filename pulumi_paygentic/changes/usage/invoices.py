@@ -36,21 +36,25 @@ def read_invoices(
     plan_ids: Collection[str],
     cache: InvoiceCache,
     *,
+    rated: Collection[str] | None = None,
     progress: Progress = silent,
     with_pinned: bool = False,
 ) -> Usage:
-    """Return the last complete period of every live subscription of the plans, from its invoice.
+    """Return the live subscriptions of the plans, and the last complete period of each, from its invoice.
 
-    Calls: one for every 100 subscriptions, one for every 100 invoices listed, one a plan, and one for each invoice that
-    the cache does not have. Lines of pinned subscriptions are read only if asked for: nothing changes for them. A key
-    that may not read something leads to a gap, not to an error. Raises other `PaygenticError`s, and `Unreadable`.
+    `rated` names the plans whose invoices are wanted, all by default. Calls: one for every 100 subscriptions, one for
+    every 100 invoices listed, one a plan, and one for each invoice that the cache does not have. Lines of pinned
+    subscriptions are read only if asked for: nothing changes for them. A key that may not read something leads to a
+    gap, not to an error. Raises other `PaygenticError`s, and `Unreadable`.
     """
     try:
         subscriptions = read_subscriptions(client, plan_ids)
-        plans = {plan_id: client.get("/v0/plans/{id}", id=plan_id) for plan_id in sorted(plan_ids)}
+        used = sorted(plan_id for plan_id in subscriptions if subscriptions[plan_id])
+        plans = {plan_id: client.get("/v0/plans/{id}", id=plan_id) for plan_id in used}
     except Forbidden as error:
         return Usage(source="invoices", gaps=(Gap(f"the subscribers: {permission(error)}", 0),))
-    everyone = [one for some in subscriptions.values() for one in some]
+    wanted = plan_ids if rated is None else rated
+    everyone = [one for plan_id in wanted for one in subscriptions[plan_id]]
     try:
         invoices = _last_invoices(client, everyone, progress)
         lines = _lines(client, _wanted(everyone, invoices, with_pinned=with_pinned), cache, progress)

@@ -9,6 +9,8 @@ from typing import Final
 
 from pulumi_paygentic.api import Client, Forbidden
 from pulumi_paygentic.changes.impact import Gap
+from pulumi_paygentic.changes.plan_change import PlanChange
+from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.rating.periods import boundary_after, whole_window
 from pulumi_paygentic.changes.usage.bill import Bill, BilledLine, Subscription, Usage
 from pulumi_paygentic.changes.usage.invoices import NO_PERIOD, Progress, permission, silent
@@ -92,6 +94,13 @@ def read_meters(
         gaps=(Gap(NO_PERIOD, without),) if without else (),
         notes=(FROM_METERS, *notes),
     )
+
+
+def metrics_of(plan: PlanChange) -> frozenset[str]:
+    """Return the ids of the metrics that a plan charges for, before or after; a new one has none yet."""
+    prices = (price for line in plan.lines for price in (line.before, line.after))
+    sources = (price.source for price in prices if isinstance(price, Pricing))
+    return frozenset(source.id for source in sources if source.kind == "metric" and source.id is not None)
 
 
 def last_period(subscription: Subscription, now: datetime) -> Window | None:
