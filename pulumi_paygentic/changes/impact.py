@@ -153,7 +153,8 @@ class CurrencyImpact:
 class Difference:
     """Periods that were invoiced otherwise than the old prices say, for one reason.
 
-    `amount` is what was invoiced less what the old prices say, summed up; `example` is the id of one of the invoices.
+    `amount` is what was invoiced less what the old prices say, summed up; `example` is the id of one of the invoices,
+    or of the subscription of one.
     """
 
     reason: Reason

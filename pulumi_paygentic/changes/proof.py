@@ -47,7 +47,7 @@ class ProofTally:
             self.equal += 1
             return
         for reason, line, amount in _differences(bill, plan, rated):
-            found = self.found.setdefault((reason, line), _Found(bill.invoice_id or ""))
+            found = self.found.setdefault((reason, line), _Found(bill.invoice_id or bill.subscription.id))
             found.invoices += 1
             found.amount += amount
 

@@ -153,7 +153,7 @@ def _swapped(bill: Bill, plan: PlanChange, before: Pricing, after: Pricing, have
 
 def _fee(bill: Bill, plan: PlanChange, before: Pricing, after: Pricing | None, have: Billed) -> RatedLine:
     cadence = before.cadence or Cadence.of(plan.cadence_before)
-    if bill.subtotal is None and not have.charges and cadence == Cadence.of(plan.cadence_before):
+    if bill.invoice_id is None and not have.charges and cadence == Cadence.of(plan.cadence_before):
         have.charges.append(BilledLine(kind="fee", quantity=Decimal(before.quantity), start=bill.start, end=bill.end))
     ratio = Fraction(1) if after is None else _ratio(cadence, after.cadence or Cadence.of(plan.cadence))
     old = new = quantity = _NOTHING
@@ -172,7 +172,7 @@ def _fee(bill: Bill, plan: PlanChange, before: Pricing, after: Pricing | None, h
 
 
 def _share(bill: Bill, line: BilledLine, cadence: Cadence) -> Fraction:
-    if line.start is None or line.end is None or bill.subtotal is None:
+    if line.start is None or line.end is None or bill.invoice_id is None:
         return Fraction(1)
     return share_of_period(line.start, line.end, bill.subscription.anchor, cadence)
 
@@ -227,6 +227,6 @@ def _metered(bill: Bill, after: Pricing) -> BilledLine | None:
         if line.kind == "usage" and not line.is_refund and line.source_id is not None:
             if line.source_id == after.source.id:
                 return line
-            if bill.subtotal is None and line.source_id == after.source.name:
+            if bill.invoice_id is None and line.source_id == after.source.name:
                 return line
     return None

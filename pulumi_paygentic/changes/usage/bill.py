@@ -82,9 +82,9 @@ class Bill:
         start: The start of the period.
         end: The end of the period, exclusive.
         currency: The ISO code of the currency.
-        lines: The charges and uses; with `subtotal` None, only the used metrics.
-        subtotal: The invoice's subtotal before tax; None if the usage comes from elsewhere.
-        invoice_id: The invoice's id.
+        lines: The charges and uses; with `invoice_id` None, only the used metrics.
+        subtotal: The subtotal before tax that was invoiced; None if the source does not know it.
+        invoice_id: The id of the invoice that the lines are of; None if the usage comes from elsewhere.
 
     """
 

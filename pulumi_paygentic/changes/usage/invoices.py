@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pulumi_paygentic.api import JSON, BadRequest, Client, Forbidden
@@ -124,7 +125,7 @@ def _newest(
     The API does not promise an order. As long as what comes is in the order of creation, the first of a subscription is
     its last, and nothing that is older than a subscription, or than the invoice that it has, is of interest to it.
     """
-    wanted = {one.id: moment(found[one.id].get("createdAt")) if one.id in found else one.created_at for one in everyone}
+    wanted = {one.id: moment(found[one.id].get("createdAt")) if one.id in found else _earliest(one) for one in everyone}
     seen = 0
     previous = None
     in_order = True
@@ -143,6 +144,11 @@ def _newest(
         if seen < _MOST_LISTED:
             raise
         raise _TooMany from None
+
+
+def _earliest(subscription: Subscription) -> datetime:
+    """The time before which no invoice of the subscription was made: periods begin at a rounded hour."""
+    return min(subscription.created_at, subscription.started_at) - timedelta(hours=1)
 
 
 def _lines(

@@ -119,7 +119,7 @@ class Market:
         self.call("POST", "/v0/events", body)
 
     def usage(self, *plans: str, cache: InvoiceCache | None = None, with_pinned: bool = False) -> Usage:
-        return read_invoices(self.client, plans, cache or InvoiceCache(), with_pinned=with_pinned)
+        return read_invoices(self.client, plans, InvoiceCache() if cache is None else cache, with_pinned=with_pinned)
 
     def pricing(self, price: str) -> Pricing:
         body = self.prices[price]

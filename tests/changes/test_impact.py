@@ -1,0 +1,357 @@
+"""Scenes of a change, each with real invoices of an emulator."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pulumi_paygentic.changes.impact import Amounts, Impact, MoveImpact
+from pulumi_paygentic.changes.simulate import simulate
+from pulumi_paygentic.changes.values import UNKNOWN
+from tests.changes.support.market import Market
+
+JANUARY, FEBRUARY = "2026-01-05T00:00:00Z", "2026-02-01T02:00:00Z"
+START = "2026-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def market() -> Market:
+    return Market()
+
+
+def amounts(impact: Impact) -> Amounts:
+    return impact.currencies[0].amounts
+
+
+def moves(impact: Impact) -> dict[str, tuple[int, Amounts]]:
+    return {move.moment: (move.subscriptions, move.amounts) for move in impact.currencies[0].moves}
+
+
+def both(old: str, new: str) -> Amounts:
+    return Amounts(Decimal(old), Decimal(new))
+
+
+def test_pinned_subscribers_pay_the_same_and_floating_ones_move_at_period_end(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "0.7")}
+    plan = market.plan(old)
+    for name, policy in (("ada", "floating"), ("grace", "pinned")):
+        customer = market.customer(name)
+        market.subscribe(plan, customer, startedAt=START, versionPolicy=policy)
+        market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    usage = market.usage(plan)
+    impact = simulate([market.change(plan, old, new)], usage)
+    assert amounts(impact) == both("10", "12")
+    assert moves(impact) == {"period_end": (1, both("5", "7")), "never": (1, both("5", "5"))}
+    (proof,) = impact.proofs
+    assert (proof.invoices, proof.holds, proof.rated, proof.invoiced) == (1, True, Decimal(5), Decimal(5))
+    money = impact.currencies[0]
+    assert [(one.percent, one.more, one.less) for one in money.movers] == [(5, 1, 0), (10, 1, 0), (25, 1, 0)]
+    assert (money.customers, money.unchanged, money.from_nothing, len(money.increases)) == (2, 1, 0, 1)
+    assert (impact.first, impact.last, impact.customers) == (date(2026, 1, 1), date(2026, 1, 31), 2)
+
+
+def test_the_dates_of_the_moves_are_the_ends_of_the_running_periods(market: Market) -> None:
+    fee = market.fee()
+    old, new = {"base": market.price(fee, "5")}, {"base": market.price(fee, "6")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer("ada"), startedAt="2026-01-01T00:00:00Z")
+    market.clock("2026-01-20T00:00:00Z")
+    market.subscribe(plan, market.customer("grace"), startedAt="2026-01-20T00:00:00Z")
+    market.clock("2026-02-21T00:00:00Z")
+    usage = market.usage(plan)
+    now = usage.bills[0].end
+    (move,) = simulate([market.change(plan, old, new)], usage, now).currencies[0].moves
+    amount = both("10", "12")
+    first, last = date(2026, 3, 1), date(2026, 3, 20)
+    assert move == MoveImpact(moment="period_end", subscriptions=2, amounts=amount, first=first, last=last)
+
+
+def test_an_immediate_move_takes_prices_in_arrears_now_and_prices_in_advance_later(market: Market) -> None:
+    metric, fee = market.metric(), market.fee()
+    old = {"calls": market.price(metric, "0.5"), "base": market.price(fee, "5", paymentTerm="in_advance")}
+    new = {"calls": market.price(metric, "0.7"), "base": market.price(fee, "8", paymentTerm="in_advance")}
+    plan = market.plan(old, versionTransition={"effectiveDate": "immediate", "proration": "none"})
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    assert moves(impact) == {"now": (1, both("5", "7")), "period_end": (1, both("5", "8"))}
+
+
+def test_a_price_edited_in_place_changes_for_pinned_subscribers_too(market: Market) -> None:
+    metric = market.metric()
+    price = market.price(metric, "0.5")
+    plan = market.plan({"calls": price})
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START, versionPolicy="pinned")
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    change = market.change(plan, {"calls": price}, {"calls": price})
+    dearer = market.pricing(market.price(metric, "0.6"))
+    edited = replace(change, lines=(replace(change.lines[0], after=dearer),))
+    impact = simulate([edited], market.usage(plan, with_pinned=True))
+    assert moves(impact) == {"period_end": (1, both("5", "6"))}
+
+
+def test_a_customer_in_two_plans_that_share_a_price_is_one_customer(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "1")}
+    plans = [market.plan(old, name=name) for name in ("One", "Two")]
+    customer = market.customer()
+    for plan in plans:
+        market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 4, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new) for plan in plans], market.usage(*plans))
+    (money,) = impact.currencies
+    assert (money.customers, money.subscriptions, money.amounts) == (1, 2, both("4", "8"))
+    assert money.increases[0].plans == ("One", "Two")
+    assert [(plan.name, plan.amounts) for plan in impact.plans] == [("One", both("2", "4")), ("Two", both("2", "4"))]
+
+
+def test_a_plan_without_subscribers_has_no_money_and_no_gap(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "1")}
+    plan = market.plan(old)
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    assert (impact.currencies, impact.plans, impact.proofs, impact.gaps, impact.first) == ((), (), (), (), None)
+
+
+def test_a_customer_who_paid_nothing_does_not_vanish(market: Market) -> None:
+    metric, fee = market.metric(), market.fee()
+    old = {"calls": market.price(metric, "0.5")}
+    new = {**old, "base": market.price(fee, "9")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    (money,) = simulate([market.change(plan, old, new)], market.usage(plan)).currencies
+    assert (money.from_nothing, money.from_nothing_amount, money.amounts) == (1, Decimal(9), both("0", "9"))
+    assert money.amounts.percent is None
+    assert [one.more for one in money.movers] == [0, 0, 0]
+
+
+def test_a_subscription_without_a_complete_period_is_counted_and_not_rated(market: Market) -> None:
+    fee = market.fee()
+    old, new = {"base": market.price(fee, "5")}, {"base": market.price(fee, "6")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer("ada"), startedAt=START)
+    market.clock("2026-01-20T00:00:00Z")
+    market.subscribe(plan, market.customer("grace"), startedAt="2026-01-20T00:00:00Z")
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    assert [(gap.reason, gap.count) for gap in impact.gaps] == [("no complete period yet", 1)]
+    assert amounts(impact) == both("5", "6")
+
+
+def test_a_partial_first_period_bills_a_share_of_old_and_new_fees(market: Market) -> None:
+    fee, other = market.fee(), market.fee("Extra")
+    old = {"base": market.price(fee, "31")}
+    whole = market.price(other, "100", isObligation=True)
+    new = {"base": market.price(fee, "62"), "extra": market.price(other, "31"), "owed": whole}
+    plan = market.plan(old, billingAnchor="2025-12-15T00:00:00Z")
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock("2026-01-16T00:00:00Z")
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    assert impact.proofs[0].holds
+    assert amounts(impact) == both("14", "42")  # 14 of 31 days; an obligation bills no part of a period
+
+
+def test_an_edited_price_is_said_to_be_the_reason_of_a_difference(market: Market) -> None:
+    metric = market.metric()
+    price = market.price(metric, "0.5")
+    plan = market.plan({"calls": price})
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    change = market.change(plan, {"calls": price}, {"calls": market.price(metric, "0.7")})
+    program = market.pricing(market.price(metric, "0.45"))
+    impact = simulate([replace(change, lines=(replace(change.lines[0], before=program),))], market.usage(plan))
+    (proof,) = impact.proofs
+    (difference,) = proof.differences
+    assert (proof.holds, proof.equal, proof.rated, proof.invoiced) == (False, 0, Decimal("4.5"), Decimal(5))
+    assert (difference.reason, difference.line, difference.invoices, difference.amount) == (
+        "price",
+        "Calls",
+        1,
+        Decimal("0.5"),
+    )
+    assert difference.example.startswith("inv_")
+
+
+def test_a_rollback_is_the_change_back(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "0.7")}
+    plan = market.plan(old)
+    market.mint(plan, new)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, new, old, version_before=2, version_after=1)], market.usage(plan))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("7", "5"))
+    assert [one.amounts.delta for one in impact.currencies[0].decreases] == [Decimal(-2)]
+
+
+def test_tiers_are_split_into_the_bands_of_both_sides(market: Market) -> None:
+    metric = market.metric()
+    old = {"calls": market.volume(metric, ("100", "2"), (None, "1"))}
+    new = {"calls": market.volume(metric, ("50", "2"), (None, "1.5"))}
+    plan = market.plan(old)
+    for name, used in (("a", 10), ("b", 60), ("c", 200), ("d", 100)):
+        customer = market.customer(name)
+        market.subscribe(plan, customer, startedAt=START)
+        market.use(customer, metric, used, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    bands = impact.plans[0].lines[0].bands
+    assert [(str(band.over), str(band.up_to), band.subscriptions, band.amounts) for band in bands] == [
+        ("0", "50", 1, both("20", "20")),
+        ("50", "100", 2, both("320", "240")),
+        ("100", "None", 1, both("200", "300")),
+    ]
+    assert sum(band.quantity for band in bands) == 370
+
+
+def test_a_price_that_is_not_known_leaves_both_amounts_and_is_counted(market: Market) -> None:
+    metric = market.metric()
+    old = {"calls": market.price(metric, "0.5")}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    usage, change = market.usage(plan), market.change(plan, old, {"calls": market.price(metric, "1")})
+    for line in (
+        replace(change.lines[0], after=UNKNOWN),
+        replace(change.lines[0], before=UNKNOWN),
+    ):
+        impact = simulate([replace(change, lines=(line,))], usage)
+        assert amounts(impact) == both("5", "5")
+        assert [gap.count for gap in impact.gaps] == [1]
+        assert "the price before or after is not known" in impact.gaps[0].reason
+    new = replace(change.lines[0], before=None, price_id=None, price_id_after=None, after=UNKNOWN)
+    impact = simulate([replace(change, lines=(new,))], usage)
+    assert (amounts(impact), len(impact.gaps)) == (both("5", "5"), 1)
+
+
+def test_usage_that_nobody_metered_is_unknown_and_usage_of_the_plan_is_not(market: Market) -> None:
+    metric, other = market.metric(), market.metric("Seconds")
+    old = {"calls": market.price(metric, "0.5")}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.subscribe(plan, market.customer("idle"), startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    usage = market.usage(plan)
+    second = market.change(plan, old, {**old, "more": market.price(metric, "0.1")})
+    assert (amounts(simulate([second], usage)), simulate([second], usage).gaps) == (both("5", "6"), ())
+    seconds = market.change(plan, old, {**old, "time": market.price(other, "0.1")})
+    impact = simulate([seconds], usage)
+    assert (amounts(impact), [gap.count for gap in impact.gaps]) == (both("5", "5"), [2])
+    swapped = market.change(plan, old, {"calls": market.price(other, "0.1")})
+    impact = simulate([swapped], usage)
+    assert (amounts(impact), [gap.count for gap in impact.gaps]) == (both("5", "5"), [2])
+
+
+def test_a_fee_of_another_cadence_counts_with_its_share(market: Market) -> None:
+    fee, other = market.fee(), market.fee("Extra")
+    old = {"base": market.price(fee, "10")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    usage = market.usage(plan)
+    yearly = market.price(other, "120", billingCadence="P1Y")
+    once = market.price(other, "50", billingCadence="P0D")
+    impact = simulate([market.change(plan, old, {**old, "year": yearly, "once": once})], usage)
+    assert amounts(impact) == both("10", "20")
+    assert any("one-time" in one for one in impact.notes)
+    assert any("longer cadence" in one for one in impact.notes)
+    slower = market.price(fee, "60", billingCadence="P1Y")
+    assert amounts(simulate([market.change(plan, old, {"base": slower})], usage)) == both("10", "5")
+    impact = simulate([market.change(plan, old, {"base": market.price(fee, "60", billingCadence="P0D")})], usage)
+    assert (amounts(impact), len(impact.gaps)) == (both("10", "10"), 1)
+
+
+def test_a_line_turns_from_usage_into_a_fee_and_back(market: Market) -> None:
+    metric, fee = market.metric(), market.fee()
+    usage_price, fee_price = market.price(metric, "0.5"), market.price(fee, "8")
+    plan = market.plan({"line": usage_price})
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    change = market.change(plan, {"line": usage_price}, {"line": fee_price})
+    assert amounts(simulate([change], market.usage(plan))) == both("5", "8")
+
+
+def test_an_allowance_is_rated_where_grants_discount_and_unknown_where_they_do_not(market: Market) -> None:
+    metric, feature = market.metric(), market.feature("calls")
+
+    def priced(units: int, *, discounts: bool) -> str:
+        template = {"type": "metered", "issueAfterReset": units, "usagePeriod": {"interval": "P1M"}}
+        attached = {"featureId": feature, "entitlementTemplate": template}
+        return market.price(metric, "1", grantDiscountEnabled=discounts, feature=attached)
+
+    old = {"calls": priced(4, discounts=True)}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    usage = market.usage(plan)
+    impact = simulate([market.change(plan, old, {"calls": priced(6, discounts=True)})], usage)
+    assert (impact.proofs[0].holds, amounts(impact), impact.gaps) == (True, both("6", "4"), ())
+    plain = market.change(plan, old, {"calls": priced(6, discounts=False)})
+    line = replace(plain.lines[0], before=replace(market.pricing(old["calls"]), covers_grants=False))
+    impact = simulate([replace(plain, lines=(line,))], usage)
+    assert "allowance" in impact.gaps[0].reason
+    assert impact.proofs[0].holds  # the invoice says what was covered, whatever the price says
+
+
+def test_subscribers_of_a_replaced_plan_stay_where_they_are(market: Market) -> None:
+    fee = market.fee()
+    old, new = {"base": market.price(fee, "5")}, {"base": market.price(fee, "6")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new, op="replace")], market.usage(plan))
+    assert moves(impact) == {"never": (1, both("5", "5"))}
+    assert impact.proofs[0].holds
+
+
+def test_prices_in_credits_are_not_rated(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "0.7")}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    change = market.change(plan, old, new)
+    credit = replace(market.pricing(new["calls"]), pricing_unit_id="pu_1")
+    impact = simulate([replace(change, lines=(replace(change.lines[0], after=credit),))], market.usage(plan))
+    assert (amounts(impact), len(impact.gaps)) == (both("5", "5"), 1)
+    added = replace(change.lines[0], before=None, price_id=None, after=credit)
+    impact = simulate([replace(change, lines=(added,))], market.usage(plan))
+    assert (amounts(impact), len(impact.gaps)) == (both("5", "5"), 1)
+
+
+def test_a_rebate_takes_an_invoice_to_nothing_and_not_below(market: Market) -> None:
+    metric = market.metric()
+    charge = market.price(metric, "0.5")
+    old = {"calls": charge, "back": market.price(metric, "-0.2", invoiceDisplayName="Back")}
+    new = {"calls": charge, "back": market.price(metric, "-0.9", invoiceDisplayName="Back")}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, new)], market.usage(plan))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("3", "0"))
+    assert [line.amounts for line in impact.plans[0].lines] == [both("5", "5"), both("-2", "-5")]
