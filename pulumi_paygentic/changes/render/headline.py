@@ -9,6 +9,7 @@ from pulumi_paygentic.changes.changeset import Changeset, LineChange, PlanChange
 from pulumi_paygentic.changes.comparison import Direction, compare
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.render import words
+from pulumi_paygentic.changes.render.impact import headline_of
 from pulumi_paygentic.changes.render.money import percent
 from pulumi_paygentic.changes.render.rows import rows
 
@@ -62,6 +63,8 @@ def _plans(changeset: Changeset, name: Name) -> Iterator[str]:
         elif plan.op == "retain":
             yield f"Plan {name(plan.name)} is no longer managed: it stays in the account and bills on."
     yield from _moves(charged)
+    if changeset.impact is not None:
+        yield from headline_of(changeset.impact)
 
 
 def _one(plan: PlanChange, line: LineChange, name: Name) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +57,7 @@ def json_output(changeset: Changeset) -> JsonChangeset:
         "other_resources": dict(changeset.other_resources),
         "unknown": changeset.unknown_count,
         "gaps": list(changeset.gaps),
+        "impact": None if changeset.impact is None else _plain(dataclasses.asdict(changeset.impact)),
         "diagnostics": [
             {"severity": one.severity, "message": one.message, "urn": one.urn} for one in changeset.diagnostics
         ],
@@ -176,6 +179,17 @@ def _value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _value(item) for key, item in value.items()}
     return [_value(item) for item in value] if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """Amounts as plain decimal strings, days as ISO dates."""
+    if isinstance(value, Decimal):
+        return _amount(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _position(position: SourcePosition | None) -> JsonPosition | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 from typing_extensions import NotRequired, TypedDict
 
+from pulumi_paygentic.changes.impact import Impact
 from pulumi_paygentic.changes.object_change import Op
 from pulumi_paygentic.changes.plan_change import LineOp, Moment
 
@@ -142,7 +143,7 @@ class JsonDiagnostic(TypedDict):
 
 
 class JsonChangeset(TypedDict):
-    """The output of `pulumi-paygentic diff --format json`."""
+    """The output of `pulumi-paygentic diff --format json`; `impact` is null if nobody asked for it."""
 
     version: Literal[1]
     headline: str
@@ -157,10 +158,11 @@ class JsonChangeset(TypedDict):
     other_resources: dict[str, int]
     unknown: int
     gaps: list[str]
+    impact: Impact | None
     diagnostics: list[JsonDiagnostic]
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the output."""
-    derived = TypeAdapter(JsonChangeset).json_schema()
+    derived = TypeAdapter(JsonChangeset).json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **derived}

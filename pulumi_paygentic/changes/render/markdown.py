@@ -15,6 +15,7 @@ from pulumi_paygentic.changes.render import words
 from pulumi_paygentic.changes.render.details import shown, technical
 from pulumi_paygentic.changes.render.escape import code, escaped, fence, name, plain
 from pulumi_paygentic.changes.render.headline import headline
+from pulumi_paygentic.changes.render.impact import sections
 from pulumi_paygentic.changes.render.people import people
 from pulumi_paygentic.changes.render.rows import Row, rows
 
@@ -61,6 +62,7 @@ def _lines(changeset: Changeset, detail: Detail) -> Iterator[str]:
         yield from _plan(plan, detail)
     if len(plans) > detail.plans:
         yield from ("", f"*{words.count(len(plans) - detail.plans, 'more plan')} in the JSON output.*")
+    yield from _impact(changeset, detail)
     if any(plan.mints and plan.op == "update" for plan in plans):
         yield from ("", _UNDO)
     yield from _unknown(changeset)
@@ -93,6 +95,27 @@ def _plan(plan: PlanChange, detail: Detail) -> Iterator[str]:
     same = len(plan.lines) - len(changed)
     if same:
         yield from ("", f"{words.count(same, 'line stays', 'lines stay')} as {'it is' if same == 1 else 'they are'}.")
+
+
+def _impact(changeset: Changeset, detail: Detail) -> Iterator[str]:
+    for section in sections(changeset.impact) if changeset.impact is not None else ():
+        rows_ = () if section.table is None else section.table.rows
+        title = escaped(section.title)
+        yield from ("", f"<details><summary>{title}: {len(rows_):,}</summary>" if section.details else f"#### {title}")
+        for sentence in section.sentences[: detail.lines]:
+            yield from ("", escaped(plain(sentence, 600)))
+        if section.table is not None:
+            header = section.table.header
+            yield from ("", _cells(header), f"| :-- |{' --: |' * (len(header) - 1)}")
+            yield from (_cells(cells) for cells in rows_[: detail.rows])
+        if len(rows_) > detail.rows:
+            yield from ("", f"*{words.count(len(rows_) - detail.rows, 'more row')} in the JSON output.*")
+        if section.details:
+            yield from ("", "</details>")
+
+
+def _cells(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(escaped(plain(cell, 200)) for cell in cells)} |"
 
 
 def _row(row: Row) -> str:

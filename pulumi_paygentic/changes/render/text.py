@@ -16,6 +16,7 @@ from pulumi_paygentic.changes.render import words
 from pulumi_paygentic.changes.render.details import technical
 from pulumi_paygentic.changes.render.escape import plain
 from pulumi_paygentic.changes.render.headline import headline
+from pulumi_paygentic.changes.render.impact import sections
 from pulumi_paygentic.changes.render.people import people
 from pulumi_paygentic.changes.render.rows import Row, rows
 
@@ -43,6 +44,7 @@ def _parts(changeset: Changeset) -> Iterator[RenderableType]:
     for plan in changeset.plans:
         if not plan.is_presentation:
             yield from _plan(plan)
+    yield from _impact(changeset)
     for gap in changeset.gaps:
         yield Text(f"Not known: {gap}", style="magenta")
     lines = list(technical(changeset))
@@ -72,6 +74,20 @@ def _plan(plan: PlanChange) -> Iterator[RenderableType]:
     same = len(plan.lines) - len(plan.changed_lines)
     if same:
         yield Text(f"{words.count(same, 'line stays', 'lines stay')} as {'it is' if same == 1 else 'they are'}.")
+
+
+def _impact(changeset: Changeset) -> Iterator[RenderableType]:
+    for section in sections(changeset.impact) if changeset.impact is not None else ():
+        yield Text("")
+        yield Text(plain(section.title, None), style="bold")
+        yield from (Text(plain(sentence, None)) for sentence in section.sentences)
+        if section.table is not None:
+            table = Table(box=None, pad_edge=False, header_style="dim")
+            for number, title in enumerate(section.table.header):
+                table.add_column(title, justify="right" if number else "left")
+            for cells in section.table.rows:
+                table.add_row(*(Text(plain(cell, None)) for cell in cells))
+            yield Group(table)
 
 
 def _table(changed: list[Row]) -> Table:

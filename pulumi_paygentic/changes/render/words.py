@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from pulumi_paygentic.changes.cadence import Cadence
 from pulumi_paygentic.changes.changeset import LineChange, Move, PlanChange, Subscribers
@@ -13,7 +15,9 @@ from pulumi_paygentic.changes.values import UNKNOWN, Unknown
 
 NOTHING = "none"
 """Stands where there is no line or no band."""
-_CADENCES = {"P1M": "monthly", "P3M": "quarterly", "P1Y": "yearly"}
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""In English whatever the locale."""
+_CADENCES: Final = {"P1M": "monthly", "P3M": "quarterly", "P1Y": "yearly"}
 
 
 def count(amount: int, noun: str, plural: str | None = None) -> str:
@@ -117,12 +121,12 @@ def _move(move: Move) -> str:
         return "at once"
     if move.moment == "never":
         return "never, pinned to their version"
-    return f"at the end of their period{days(move)}"
+    return f"at the end of their period{span(move.first, move.last)}"
 
 
-def days(move: Move) -> str:
+def span(first: date | None, last: date | None) -> str:
     """` (1 Dec 2026 to 25 Dec 2026)`, as far as it is known."""
-    if move.first is None or move.last is None:
+    if first is None or last is None:
         return ""
-    first, last = (f"{day.day} {day:%b %Y}" for day in (move.first, move.last))
-    return f" ({first})" if first == last else f" ({first} to {last})"
+    begin, end = (f"{day.day} {_MONTHS[day.month - 1]} {day.year}" for day in (first, last))
+    return f" ({begin})" if first == last else f" ({begin} to {end})"
