@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.documents import Block, blocks
+from pulumi_paygentic.changes.preview import read_preview
+from pulumi_paygentic.changes.render.markdown import markdown
+from tests.documents import Block, blocks, read
 from tests.engine.support.server import SECOND, Server
 from tests.engine.support.stack import Stack
 
@@ -43,6 +46,11 @@ def test_the_previews_of_the_readme_are_those_of_the_command(server: Server, tmp
     stack.up()
     stack.edit('unit_price="0.001"', 'unit_price="0.002"')
     assert_shows(stack.preview("--suppress-progress", "--diff").shown, change)
+    preview = io.BytesIO(stack.plain("preview", "--json", "--show-sames").encode())
+    comment = markdown(read_preview(preview)).splitlines()
+    quoted = [line.removeprefix("> ") for line in read("README.md").splitlines() if line.startswith("> ")]
+    assert [line for line in quoted if line not in comment] == []
+    assert len(quoted) == 4
 
 
 def assert_shows(shown: str, expected: str) -> None:
