@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -93,8 +93,9 @@ def _text(file: Path) -> str:
 class Emulator(Background):
     """The emulator, with its data in the folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         command = [sys.executable, "-m", "pulumi_paygentic.cli", "emulator", "--data", str(folder / "account.db")]
+        command += options
         super().__init__(folder / "emulator.log", command, folder)
         words = self.first_line.split()
         self.url, self.key, self.merchant = (words[words.index(w) + 1] for w in ("at", "key", "merchant"))
@@ -108,6 +109,8 @@ class Emulator(Background):
 class Playground:
     """An emulator, a copy of the example's program, and the steps that were done."""
 
+    emulator_options: tuple[str, ...] = ()
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.steps: list[Step] = []
@@ -117,7 +120,7 @@ class Playground:
         (folder / "state").mkdir()
         self.project = Path(shutil.copytree(EXAMPLE, folder / "project"))
         heading("Start the emulator: a Paygentic account on this machine")
-        self.emulator = Emulator(folder)
+        self.emulator = Emulator(folder, self.emulator_options)
         self.settings = {
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "demo",

@@ -3,17 +3,23 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_merchants_month_ends_with_invoices_that_are_right_to_the_last_digit(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["scripts/rehearse", "--screenshots", tmp_path], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
-    )
+@pytest.mark.parametrize(
+    ("api", "counted", "pictures"), [("current", "10 lines of 4 invoices", 7), ("tutorial", "4 lines of 2 invoices", 8)]
+)
+def test_a_merchants_month_ends_with_invoices_that_are_right_to_the_last_digit(
+    tmp_path: Path, api: str, counted: str, pictures: int
+) -> None:
+    command = ["scripts/rehearse", "--api", api, "--screenshots", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     *_, heading, sums, reported = done.stdout.splitlines()
     assert heading == "━━ The invoices are correct"
-    assert sums.startswith("4 lines of 2 invoices")
+    assert sums.startswith(counted)
     assert reported.endswith("computed in fractions.")
     assert "POST /submissions: 402" in done.stdout
-    assert len(list(tmp_path.glob("*.png"))) == 8
+    assert len(list(tmp_path.glob("*.png"))) == pictures

@@ -74,7 +74,6 @@ def in_the_present(merchant: MerchantAccount) -> None:
     merchant.call("POST", "/_emulator/clock", {"now": datetime.now(timezone.utc).isoformat()})
 
 
-@pytest.mark.behaviour("A subscription with charges in advance is `pending_payment` and has a `payment.checkoutUrl`.")
 def test_the_link_is_the_checkout_of_a_subscription_that_waits_for_payment(
     engine: Engine, merchant: MerchantAccount, plan: str
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_up_goes_on_where_the_service_died(tmp_path: Path, pulumi_cli: Path, 
                 "PAYGENTIC_MERCHANT_ID": "org_emulator",
             }
             stack = Stack(tmp_path / "stack", pulumi_cli, environment).copy("code-execution-api")
+            stack.configure("api", "tutorial")
             held = _held(url, moment)
             with stack.started("up", "--yes", "--skip-preview", environment={"PAYGENTIC_MAX_RETRIES": "0"}) as running:
                 running.await_event(held)

@@ -112,6 +112,26 @@ def test_fractions_and_decimals_come_to_the_same(
     assert [audit.decimal(amount) for amount in (line.price, line.tax, line.price + line.tax)] == written
 
 
+PREPAID = Price.declared(
+    {"invoice_display_name": "Seconds", "unit_price": "0.0002", "entitlement_template": {"issue_after_reset": 100}}
+)
+
+
+@pytest.mark.parametrize(("used", "covered"), [(40, 40), (100, 100), (101, 100)])
+def test_an_allowance_takes_off_again_what_it_covers(used: int, covered: int) -> None:
+    computed = audit.lines({"seconds": PREPAID}, {"seconds": used}, 20)
+    assert {name: line.quantity for name, line in computed.items()} == {"Seconds": used, "Seconds (covered)": -covered}
+    assert audit.decimal(audit.total(computed)) == audit.decimal(Fraction(used - covered) * Fraction("0.00024"))
+    assert audit.name_of({"invoiceDisplayName": "Seconds", "eventType": "discount"}) == "Seconds (covered)"
+
+
+def test_what_is_paid_in_advance_is_taxed_like_any_other_line() -> None:
+    fee = Price.declared({"invoice_display_name": "Fee", "unit_price": "0.333333333", "fee_id": "fee_1"})
+    assert fee.is_fee
+    [line] = audit.taxed(audit.lines({"fee": fee}, {"fee": 1}, 0), 20).values()
+    assert audit.decimal(line.tax) == "0.066666667"
+
+
 def test_half_an_atom_goes_to_the_even_neighbour() -> None:
     halves = [audit.to_atoms(audit.ATOM * n / 2) / audit.ATOM for n in range(6)]
     assert halves == [0, 0, 1, 2, 2, 2]

@@ -17,7 +17,9 @@ WHOLE = {"Product": 1, "BillableMetric": 3, "Price": 3, "Plan": 1}
 
 @pytest.fixture
 def example(stack: Stack) -> Stack:
-    return stack.copy(EXAMPLE)
+    """The program with the tutorial's plan."""
+    stack.copy(EXAMPLE).configure("api", "tutorial")
+    return stack
 
 
 def test_what_preview_shows_is_what_up_makes_and_then_there_is_nothing_left_to_do(

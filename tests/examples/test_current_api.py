@@ -48,9 +48,6 @@ async def test_a_language_without_a_runner_uses_no_seconds(shop: Shop, tmp_path:
 
 
 @pytest.mark.parametrize(("left", "status"), [(600, 202), (599, 402), (0, 402)])
-@pytest.mark.behaviour(
-    "The balance of an entitlement counts an event from the moment its POST was answered.", inferred=True
-)
 async def test_a_run_needs_an_allowance_for_all_the_seconds_that_it_may_take(
     shop: Shop, tmp_path: Path, left: int, status: int
 ) -> None:

@@ -6,7 +6,7 @@ Nothing here is read from the emulator: the expected invoice is known before the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +15,21 @@ Usage = Mapping[str, int]
 ATOM = Fraction(1, 10**9)
 
 
+COVERED = " (covered)"
+"""Added to the name of the line that takes the usage off again which the allowance covers."""
+
+
 @dataclass(frozen=True)
 class Price:
-    """A price as the program declares it; a single unit price is one tier without an end."""
+    """A price as the program declares it; a single unit price is one tier without an end.
+
+    `allowance` is the quantity of a period that the plan includes, and `is_fee` says that it is charged in advance.
+    """
 
     invoice_name: str
     tiers: tuple[tuple[int | None, Fraction], ...]
+    allowance: int = 0
+    is_fee: bool = False
 
     @classmethod
     def declared(cls, inputs: Mapping[str, Any]) -> Price:
@@ -29,6 +38,8 @@ class Price:
         return cls(
             inputs["invoice_display_name"],
             tuple((int(t["up_to"]) if t.get("up_to") else None, Fraction(t["unit_price"])) for t in tiers),
+            int(inputs.get("entitlement_template", {}).get("issue_after_reset", 0)),
+            "fee_id" in inputs,
         )
 
     def rate(self, quantity: int) -> Fraction:
@@ -50,12 +61,25 @@ def lines(prices: Mapping[str, Price], used: Usage, tax_percent: int) -> dict[st
     """Return the lines of a period by name; a metric without usage has none."""
     found = {}
     for name, quantity in used.items():
-        if quantity:
-            price = prices[name]
-            rate = price.rate(quantity)
-            amount = to_atoms(quantity * rate)
-            found[price.invoice_name] = Line(quantity, rate, amount, to_atoms(amount * Fraction(tax_percent, 100)))
+        price = prices[name]
+        covered = min(quantity, price.allowance)
+        for line, of_line in ((price.invoice_name, quantity), (price.invoice_name + COVERED, -covered)):
+            if of_line:
+                rate = price.rate(quantity)
+                amount = to_atoms(of_line * rate)
+                found[line] = Line(of_line, rate, amount, to_atoms(amount * Fraction(tax_percent, 100)))
     return found
+
+
+def taxed(untaxed: Mapping[str, Line], tax_percent: int) -> dict[str, Line]:
+    """Return the lines with tax at this rate."""
+    rate = Fraction(tax_percent, 100)
+    return {name: replace(line, tax=to_atoms(line.price * rate)) for name, line in untaxed.items()}
+
+
+def name_of(line: Mapping[str, Any]) -> str:
+    """Return the name of an invoice's line, by which its computed one is found."""
+    return str(line["invoiceDisplayName"]) + (COVERED if line.get("eventType") == "discount" else "")
 
 
 def subtotal(expected: Mapping[str, Line]) -> Fraction:
@@ -86,7 +110,7 @@ def differences(expected: Mapping[str, Line], invoice: Mapping[str, Any], tax_pe
         if Fraction(str(said)) != computed:
             found.append(f"{where}: {what} is {said}, computed {decimal(computed)}")
 
-    shown = {line["invoiceDisplayName"]: line for line in invoice["lineItems"]["lineItems"]}
+    shown = {name_of(line): line for line in invoice["lineItems"]["lineItems"]}
     for name in sorted(expected.keys() | shown.keys()):
         if name not in shown or name not in expected:
             found.append(f"{name}: {'is missing' if name in expected else 'should not be there'}")

@@ -35,6 +35,17 @@ class Browser:
         self.picture("after checkout")
         return next_heading.inner_text()
 
+    def pay(self, url: str) -> str:
+        """Pay on the page of a first payment; return the heading of the next page."""
+        page = self._page
+        page.goto(url)
+        self.picture("checkout")
+        page.get_by_role("button", name=re.compile("^Pay ")).click()
+        next_heading = page.get_by_role("heading", level=1).filter(has_not_text="Pay to start")
+        next_heading.wait_for()
+        self.picture("after checkout")
+        return next_heading.inner_text()
+
     def make_link(self, dashboard: str, email: str) -> tuple[str, str]:
         """Create an authorization link with the dashboard's form; return its id and its address."""
         page = self._page

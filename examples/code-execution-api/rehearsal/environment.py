@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ class Environment(Playground):
     service: Service
     outputs: Json
     prices: dict[str, Price]
+    usage_path = "/v0/usage"
+    """The call by which the service reports usage."""
 
     def __init__(self, folder: Path, browser: Browser | None) -> None:
         super().__init__(folder)
@@ -39,13 +42,21 @@ class Environment(Playground):
     def check_out(self, customer: Customer, link: str, url: str) -> None:
         if self.browser is None:
             print(f"Open {url}\nand accept as {customer.name} in {customer.country}. Waiting for that ...", flush=True)
-            while self.authorization(link)["status"] != "completed":
+            while self.customer_of(link) is None:
                 time.sleep(1)
         else:
-            next_heading = self.browser.check_out(url, customer.name, customer.country, customer.postal_code)
-            print(f"{customer.name} accepts. The next page says: {next_heading}")
-        self.customer_ids[customer] = self.authorization(link)["customerId"]
+            print(f"{customer.name} accepts. The next page says: {self.accept(self.browser, customer, url)}")
+        self.customer_ids[customer] = str(self.customer_of(link))
         print(f"{customer.name} is now customer {self.customer_ids[customer]}.")
+
+    def accept(self, browser: Browser, customer: Customer, url: str) -> str:
+        """Accept in the browser; return the heading of the next page."""
+        return browser.check_out(url, customer.name, customer.country, customer.postal_code)
+
+    def customer_of(self, link: str) -> str | None:
+        """Return the customer that the link's user became, None before."""
+        read = self.authorization(link)
+        return read["customerId"] if read["status"] == "completed" else None
 
     def authorization(self, link: str) -> Any:
         return self.emulator.call("GET", f"/v0/customers/authorization/{link}")
@@ -58,13 +69,23 @@ class Environment(Playground):
         return used
 
     def lines(self, customer: Customer) -> dict[str, audit.Line]:
+        """Return the computed lines of the first period."""
         return audit.lines(self.prices, self.used(customer), customer.tax_percent)
 
-    def invoice(self, customer: Customer, **query: str) -> Json:
-        """Return the invoice of the customer's first period."""
+    def advance_lines(self) -> dict[str, audit.Line]:
+        """Return the computed lines of what each customer pays at the beginning of a period, without tax."""
+        return {}
+
+    def money_text(self, owed: Fraction) -> str:
+        """Return what the dashboard should say of the money of a customer who owes this for usage."""
+        left = audit.decimal(TEST_MONEY - owed)
+        return f"${left} left of $100.00 $0.00 paid, ${audit.decimal(owed)} owed, $0.00 reserved"
+
+    def invoice(self, customer: Customer, number: int = 1, **query: str) -> Json:
+        """Return an invoice of the customer: 0 is that of the beginning, 1 that of the first period."""
         params = {"customerId": self.customer_ids[customer], "limit": "100"}
         listed = self.emulator.call("GET", "/v2/invoices", params=params)["data"]
-        [first] = [invoice["id"] for invoice in listed if invoice["sequenceNumber"] == 1]
+        [first] = [invoice["id"] for invoice in listed if invoice["sequenceNumber"] == number]
         invoice: Json = self.emulator.call("GET", f"/v2/invoices/{first}", params=query)
         return invoice
 

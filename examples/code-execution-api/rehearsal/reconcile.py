@@ -7,7 +7,7 @@ from fractions import Fraction
 from rehearsal import audit
 from rehearsal.audit import Line, decimal
 from rehearsal.customers import Customer
-from rehearsal.environment import TEST_MONEY, Environment, require
+from rehearsal.environment import Environment, require
 from rehearsal.service import Json
 from scripts.playground import heading
 
@@ -21,7 +21,8 @@ def check_dashboard(environment: Environment) -> None:
     usage = {title: sum(one.get(name, 0) for one in used) for name, title in METRICS.items()}
     computed = {customer: environment.lines(customer) for customer in environment.customer_ids}
     if environment.browser is None:
-        print(f"Open {environment.dashboard}: it should show ${decimal(_revenue(computed))} of revenue, and")
+        revenue = decimal(_revenue(environment, computed))
+        print(f"Open {environment.dashboard}: it should show ${revenue} of revenue, and")
         print(", ".join(f"{title} {quantity:,}" for title, quantity in usage.items()))
         return
     shown = environment.browser.usage(environment.dashboard)
@@ -33,7 +34,7 @@ def check_dashboard(environment: Environment) -> None:
         owed = audit.total(lines)
         money = environment.browser.money(environment.dashboard, customer.email)
         print(f"{customer.name:20} {money}")
-        expected = f"${decimal(TEST_MONEY - owed)} left of $100.00 $0.00 paid, ${decimal(owed)} owed, $0.00 reserved"
+        expected = environment.money_text(owed)
         environment.compare(money, expected, f"the dashboard should say of {customer.name}'s test money: {expected}")
     environment.browser.picture("customers")
 
@@ -41,7 +42,11 @@ def check_dashboard(environment: Environment) -> None:
 def end_month(environment: Environment) -> Computed:
     """Move the clock, and return the expected invoices, computed before they are issued."""
     heading("The month ends, and with it the grace period of an hour")
-    computed = {customer: environment.lines(customer) for customer in environment.customer_ids}
+    advance = environment.advance_lines()
+    computed = {
+        customer: environment.lines(customer) | audit.taxed(advance, customer.tax_percent)
+        for customer in environment.customer_ids
+    }
     ends = [environment.invoice(customer)["gracePeriodEnd"] for customer in environment.customer_ids]
     now = environment.emulator.call("POST", "/_emulator/clock", json={"now": max(ends)})["now"]
     print(f"The emulator's clock is now at {now}.")
@@ -50,11 +55,14 @@ def end_month(environment: Environment) -> Computed:
 
 def audit_invoices(environment: Environment, computed: Computed) -> None:
     """Fetch the invoices, find all differences, and report them together."""
-    for customer, lines in computed.items():
-        invoice = environment.invoice(customer, expand="lineItems")
+    advance = environment.advance_lines()
+    numbered = [(customer, 1, customer.tax_percent, lines) for customer, lines in computed.items()]
+    first = [(customer, 0, 0, advance) for customer in computed if advance]  # before the merchant set a rate of tax
+    for customer, number, tax_percent, lines in sorted(first + numbered, key=lambda one: one[:2]):
+        invoice = environment.invoice(customer, number, expand="lineItems")
         heading(f"{customer.name}'s invoice {invoice['invoiceNumber']}, {invoice['status'].lower()}")
         _show(invoice, lines)
-        wrong = audit.differences(lines, invoice, customer.tax_percent)
+        wrong = audit.differences(lines, invoice, tax_percent)
         environment.differences += [f"{customer.name}'s invoice, {difference}" for difference in wrong]
         environment.compare(invoice["status"], "PAID", f"{customer.name}'s invoice is not paid")
     if environment.browser is not None:
@@ -66,29 +74,32 @@ def audit_invoices(environment: Environment, computed: Computed) -> None:
         "\n  ".join(["the computed and the actual values differ:", *environment.differences]),
     )
     heading("The invoices are correct")
-    count = sum(map(len, computed.values()))
-    print(f"{count} lines of {len(computed)} invoices, with their taxes and totals, equal to the")
+    count = sum(len(lines) for *_, lines in first + numbered)
+    print(f"{count} lines of {len(first + numbered)} invoices, with their taxes and totals, equal to the")
     print("last digit the cost of the ledger's usage at the declared prices, computed in fractions.")
 
 
 def _compare_revenue(environment: Environment, computed: Computed) -> None:
     if environment.browser is not None:
-        shown, expected = environment.browser.revenue(environment.dashboard), decimal(_revenue(computed))
+        shown = environment.browser.revenue(environment.dashboard)
+        expected = decimal(_revenue(environment, computed))
         print(f"{'Revenue, USD':20} ${shown:>8} on the page ${expected:>8} computed")
         environment.compare(shown, expected, f"the dashboard's revenue is ${shown}, computed ${expected}")
 
 
-def _revenue(computed: Computed) -> Fraction:
-    return sum(map(audit.subtotal, computed.values()), Fraction(0))
+def _revenue(environment: Environment, computed: Computed) -> Fraction:
+    """Return the revenue without tax, with what was paid at the beginning."""
+    first = audit.subtotal(environment.advance_lines()) * len(computed)
+    return sum(map(audit.subtotal, computed.values()), first)
 
 
 def _show(invoice: Json, lines: dict[str, Line]) -> None:
     """Print a table of the invoice's lines beside the computed amounts."""
-    print(f"{'':26} {'quantity':>8}   {'each':<8}{'price':>10} {'tax':>10} {'total':>10} {'computed':>10}")
+    print(f"{'':34} {'quantity':>8}   {'each':<8}{'price':>10} {'tax':>10} {'total':>10} {'computed':>10}")
     for line in invoice["lineItems"]["lineItems"]:
-        found = lines.get(line["invoiceDisplayName"])
-        print(f"{line['invoiceDisplayName']:26} {line['quantity']:>8,} x {line['unitPrice']:<8}", end="")
+        found = lines.get(audit.name_of(line))
+        print(f"{audit.name_of(line):34} {line['quantity']:>8,} x {line['unitPrice']:<8}", end="")
         print(f"{line['totalPrice']:>10} {line['totalTax']:>10} {line['totalAmount']:>10}", end="")
         print(f"{'nothing' if found is None else decimal(found.price + found.tax):>11}")
     sums = f"{invoice['subtotal']:>10} {invoice['totalTax']:>10} {invoice['grandTotal']:>10}"
-    print(f"{'Total':45} {sums} {decimal(audit.total(lines)):>10}")
+    print(f"{'Total':53} {sums} {decimal(audit.total(lines)):>10}")

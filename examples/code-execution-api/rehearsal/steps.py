@@ -17,19 +17,23 @@ SECONDS = 10
 
 
 class Rehearsal(Environment):
-    """A merchant's month, step by step."""
+    """A merchant's month, step by step, as the vendor's tutorial has it."""
+
+    api = "tutorial"
 
     def run(self) -> None:
         self._create_catalog()
         self._start_service()
         self._ada_subscribes()
         self._submit()
-        self._grace_runs_out_of_money()
+        self._grace_subscribes()
+        self._grace_uses_up_what_she_has()
         reconcile.check_dashboard(self)
         reconcile.audit_invoices(self, reconcile.end_month(self))
 
     def _create_catalog(self) -> None:
         self.pulumi("Create a stack", "stack", "init", "dev")
+        self.pulumi("Choose the API to bill by", "config", "set", "api", self.api)
         self.pulumi("Set the address that customers return to", "config", "set", "welcome", self.url("/welcome"))
         self.pulumi("Up: create the catalog", "up", "--yes", "--skip-preview")
         self.outputs = json.loads(self.pulumi_output("stack", "output", "--json", "--show-secrets"))
@@ -69,7 +73,7 @@ class Rehearsal(Environment):
         print(f"{len(finished)} of {len(results)} finished and are billed, {_seconds(results)} seconds in total.")
         require(len(finished) == len(AT_ONCE), "not all of the programs finished and were billed")
 
-    def _grace_runs_out_of_money(self) -> None:
+    def _grace_subscribes(self) -> None:
         heading("Grace gets a checkout link and accepts")
         if self.browser is None:
             body = {"email": GRACE.email, "planId": self.outputs["plan"]}
@@ -79,18 +83,21 @@ class Rehearsal(Environment):
             link, url = self.browser.make_link(self.dashboard, GRACE.email)
             print("The merchant creates it with the form on the dashboard.")
         self.check_out(GRACE, link, url)
-        heading("Grace's nightly job reports as many premium submissions as her test money pays for, in one batch")
-        count = self._nightly_job()
+
+    def _grace_uses_up_what_she_has(self) -> None:
+        count, what = self.nightly_job()
         heading("Grace's next submission is refused, and not billed")
-        before = self.calls("/v0/usage")
+        before = self.calls(self.usage_path)
         refused = self.service.post(self.customer_ids[GRACE], HELLO)
         print(f"POST /submissions: {refused.status_code} {refused.text}")
         require(refused.status_code == 402, "the submission was not refused with 402")
-        require(self.calls("/v0/usage") == before, "usage was reported for the refused submission")
+        require(self.calls(self.usage_path) == before, "usage was reported for the refused submission")
         require(self.service.used(self.customer_ids[GRACE]) == {"seconds": 0}, "the ledger has the refused submission")
-        print(f"No usage was reported for it. Grace still pays for {count:,} submissions.")
+        print(f"No usage was reported for it. Grace's usage stays at {count:,} {what}.")
 
-    def _nightly_job(self) -> int:
+    def nightly_job(self) -> tuple[int, str]:
+        """Report as much usage of Grace's as she can pay for; return the quantity and its unit."""
+        heading("Grace's nightly job reports as many premium submissions as her test money pays for, in one batch")
         count = int(TEST_MONEY / self.prices["premium"].rate(10**9))
         sizes = [count // 10] * 9 + [count - count // 10 * 9]
         metric, stamp = self.outputs["metrics"]["premium"], datetime.now(timezone.utc).isoformat()
@@ -107,18 +114,22 @@ class Rehearsal(Environment):
         done = self.emulator.call("POST", "/v0/usage/batch", json={"events": events})["summary"]
         print(f"POST /v0/usage/batch: {done['successful']} of {done['total']} events accepted, {count:,} submissions.")
         self.batches[GRACE] = {"premium": count}
-        return count
+        return count, "submissions"
 
     def invitation(self) -> None:
         """Set the clock back to the present, and offer a link to the person at the terminal."""
         super().invitation()
         self.emulator.call("POST", "/_emulator/clock", json={"now": datetime.now(timezone.utc).isoformat()})
-        body = {"email": "you@example.com", "planId": self.outputs["plan"], "redirectUrl": self.url("/welcome")}
-        link = self.emulator.call("POST", "/v0/customers/authorization", json=body)["url"]
+        link = self.invite("you@example.com")
         submission = json.dumps({"customer": "cus_...", "language": "python", "code": "print(42)"})
         print(f"Your link:    {link}")
         print(f"The service:  curl {self.url('/submissions')} --json '{submission}'")
         print(f"The pages:    {self.dashboard} (your customer id is under Customers)")
+
+    def invite(self, email: str) -> str:
+        """Create a checkout link; return its address."""
+        body = {"email": email, "planId": self.outputs["plan"], "redirectUrl": self.url("/welcome")}
+        return str(self.emulator.call("POST", "/v0/customers/authorization", json=body)["url"])
 
 
 def _seconds(results: list[Json]) -> int:
