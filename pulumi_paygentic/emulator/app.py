@@ -18,10 +18,11 @@ from pulumi_paygentic.emulator.control import routes as control
 from pulumi_paygentic.emulator.control.calls import Calls, CountCalls
 from pulumi_paygentic.emulator.control.faults.faults import Faults, InjectFaults
 from pulumi_paygentic.emulator.errors import ApiError, MethodNotAllowed, NotFound
+from pulumi_paygentic.emulator.http.deliveries import DeliverWebhooks
 from pulumi_paygentic.emulator.http.json_body import respond_error
 from pulumi_paygentic.emulator.http.paths import Paths
 from pulumi_paygentic.emulator.http.routing import Api
-from pulumi_paygentic.emulator.pages import checkout, payment, portal
+from pulumi_paygentic.emulator.pages import checkout, payment, portal, webhooks
 from pulumi_paygentic.emulator.pages.dashboard import routes as dashboard
 from pulumi_paygentic.emulator.state import Account, Accounts, Emulator
 from pulumi_paygentic.emulator.storage.clock import Clock
@@ -58,10 +59,12 @@ def create_app(
             *checkout.routes(emulator),
             *payment.routes(emulator),
             *portal.routes(emulator),
+            *webhooks.routes(emulator),
             *dashboard.routes(emulator),
             *control.routes(emulator, calls, faults),
         ],
         middleware=[
+            Middleware(DeliverWebhooks, emulator=emulator),
             Middleware(CountCalls, calls=calls, paths=paths),
             Middleware(InjectFaults, faults=faults),
             Middleware(Latency, seconds=latency_ms / 1000),

@@ -12,6 +12,7 @@ from pulumi_paygentic.emulator.billing import (
     clocks,
     invoices,
     issuing,
+    outbox,
     payment_sessions,
     price_snapshots,
     rating,
@@ -96,6 +97,7 @@ def reschedule(store: Store, subscription: Record) -> None:
 def end(store: Store, subscription: Record, moment: datetime) -> None:
     """End a subscription: its period ends with it, and its open invoices are issued at once."""
     payment_sessions.cancel_upfront(store, subscription["id"], moment)
+    outbox.emit(store, subscription["merchantId"], "subscription.cancelled.v0", subscription, moment)
     still_open = invoices.find_open(store, subscription["id"])
     for invoice in reversed(still_open):  # later ones first: a period that never comes charges no fees in advance
         period = invoices.period_of(invoice)
@@ -148,6 +150,8 @@ def _issue(store: Store, invoice: Record, moment: datetime, timelines: CreditTim
     issued = issuing.issue(store, invoice, moment, timelines)
     if issued["status"] == "ISSUED":
         payment_sessions.open_for_invoice(store, issued, moment)
+    else:
+        outbox.emit_paid(store, issued, moment)
 
 
 def _upfront(store: Store, subscription: Record, now: datetime) -> Record | None:

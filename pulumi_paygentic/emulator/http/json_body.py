@@ -21,6 +21,8 @@ _DEEPEST = 200
 async def read_object(request: Request) -> dict[str, Any]:
     """The request's JSON object: 413 over the limit, 415 for another type, 400 for what is not an object."""
     raw = await read_bytes(request)
+    if not raw and "content-type" not in request.headers:
+        return {}  # a body that is optional as a whole
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaType("Send JSON, with the content type application/json.")

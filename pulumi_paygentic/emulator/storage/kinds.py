@@ -19,7 +19,7 @@ class Scope(Enum):
     CATALOG = auto()
     CUSTOMER = auto()
     SHARED = auto()
-    """Consumers: people, who belong to no merchant."""
+    """Stays when a merchant is reset: people, who belong to no merchant, and the merchant's webhooks."""
     ROWS = auto()
     """Stored in tables of their own, which `Store.forget` empties."""
 
@@ -80,6 +80,10 @@ INVOICE = define("invoice", "inv_", "invoices", Scope.CUSTOMER)
 USAGE = define("usageEvent", "usg_", "usage", Scope.ROWS)
 RESERVATION = define("entitlement", "com_", "entitlements", Scope.ROWS)
 PAYMENT_SESSION = define("payment_session", "ps_", "paymentSessions", Scope.CUSTOMER)
+WEBHOOKS = define("webhooks", "app_", "webhooks", Scope.SHARED)
+WEBHOOK_ENDPOINT = define("webhookEndpoint", "ep_", "webhooks", Scope.SHARED)
+WEBHOOK_PORTAL = define("webhookPortal", "whp_", "webhooks", Scope.SHARED)
+WEBHOOK_MESSAGE = define("webhookMessage", "wmsg_", "webhooks", Scope.CUSTOMER)
 TEST_CLOCK = define("testClock", "tc_", "testClocks", Scope.CUSTOMER)
 ENTITLEMENT = define("featureEntitlement", "ent_", "entitlements", Scope.CUSTOMER)
 GRANT = define("grant", "grt_", "grants", Scope.CUSTOMER)

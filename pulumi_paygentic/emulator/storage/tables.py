@@ -29,6 +29,8 @@ _OBJECTS = (
     "CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, merchant, deleted, seq)",
     """CREATE INDEX IF NOT EXISTS by_subscription_and_status ON objects
        (kind, json_extract(body, '$.subscriptionId'), json_extract(body, '$.status'), deleted)""",
+    """CREATE INDEX IF NOT EXISTS webhook_messages_due ON objects (json_extract(body, '$.due'))
+       WHERE kind = 'webhookMessage' AND deleted = 0 AND json_extract(body, '$.due') IS NOT NULL""",
     *(f"CREATE INDEX IF NOT EXISTS by_{f} ON objects (kind, json_extract(body, '$.{f}'), deleted)" for f in _INDEXED),
 )
 _SLOTS = (

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pulumi_paygentic.emulator.billing import clocks, grants, invoices, payment_sessions, schedule
+from pulumi_paygentic.emulator.billing import clocks, grants, invoices, outbox, payment_sessions, schedule
 from pulumi_paygentic.emulator.collections.customers import plan_features
 from pulumi_paygentic.emulator.http.context import Context
 from pulumi_paygentic.emulator.storage import kinds
@@ -23,9 +23,14 @@ def start(store: Store, subscription: Record, given: Record, now: datetime) -> N
     """
     upfront = schedule.enrol(store, subscription, now)
     if upfront is None or upfront["status"] == "PAID":
+        _announce(store, subscription, "created", now)
+        if upfront is not None:
+            outbox.emit_paid(store, upfront, now)
         activate(store, subscription, now)
         return
-    store.put({**subscription, "status": "pending_payment"})
+    pending = {**subscription, "status": "pending_payment"}
+    store.put(pending)
+    _announce(store, pending, "created", now)
     minutes = given.get("sessionExpiryMinutes")
     lifetime = payment_sessions.LIFETIME if minutes is None else timedelta(minutes=minutes)
     entity = {"entityType": "subscription", "entityId": subscription["id"], "entityLabel": subscription["name"]}
@@ -47,10 +52,15 @@ def pay(store: Store, session: Record, now: datetime) -> None:
 
 def paid(store: Store, invoice: Record, now: datetime) -> None:
     """Do what an invoice, now paid, was paid for: activate the subscription that waited, make the grant."""
-    grants.fulfil(store, invoice, now)
+    outbox.emit_paid(store, invoice, now, grants.fulfil(store, invoice, now))
     subscription = store.get(kinds.SUBSCRIPTION, invoice["subscriptionId"])
     if subscription is not None and subscription["status"] == "pending_payment" and invoice["sequenceNumber"] == 0:
+        _announce(store, {**subscription, "status": "active"}, "updated", now)
         activate(store, subscription, now)
+
+
+def _announce(store: Store, subscription: Record, what: str, now: datetime) -> None:
+    outbox.emit(store, subscription["merchantId"], f"subscription.{what}.v0", subscription, now)
 
 
 def pay_upfront(store: Store, subscription: Record, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
 
+from pulumi_paygentic.emulator.billing import outbox
 from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
 from pulumi_paygentic.emulator.collections.base import Collection
 from pulumi_paygentic.emulator.errors import Conflict, refuse
@@ -106,6 +107,7 @@ class Customers(Collection):
     def insert(self, cx: Context, fields: Record) -> Record:
         customer = super().insert(cx, fields)
         _link_events(cx, customer)
+        outbox.emit(cx.store, cx.merchant, "customer.created.v0", self.present(cx, customer), cx.clock.now())
         return customer
 
     def revise(self, cx: Context, record: Record, changes: Record) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from pulumi_paygentic.emulator.billing import clocks, price_snapshots, schedule
+from pulumi_paygentic.emulator.billing import clocks, outbox, price_snapshots, schedule
 from pulumi_paygentic.emulator.billing.subscription_counts import LIVE
 from pulumi_paygentic.emulator.collections.customers import activation
 from pulumi_paygentic.emulator.collections.customers.subscription_bodies import (
@@ -49,6 +49,7 @@ def change(cx: Context) -> Answer:
         changed = _ended(cx, changed, moment, {"terminatedBy": cx.merchant, **details})
     else:
         schedule.reschedule(cx.store, changed)
+        outbox.emit(cx.store, cx.merchant, "subscription.updated.v0", changed, now)
     return Answer(200, activation.present(cx, changed))
 
 

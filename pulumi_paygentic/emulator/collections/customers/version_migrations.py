@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pulumi_paygentic.emulator.billing import clocks, edits, price_snapshots, schedule
+from pulumi_paygentic.emulator.billing import clocks, edits, outbox, price_snapshots, schedule
 from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections.customers import activation, plan_features
 from pulumi_paygentic.emulator.errors import Conflict, NotFound
@@ -49,6 +49,7 @@ def migrate(cx: Context) -> Answer:
         stamp = cx.clock.stamp()
         subscription = {**subscription, "versionPolicy": "pinned", "_pinnedTo": target["id"], "updatedAt": stamp}
         cx.store.put(subscription)
+        outbox.emit(cx.store, cx.merchant, "subscription.updated.v0", subscription, now)
     timing = given.get("timing", _TIMINGS[plan["versionTransition"]["effectiveDate"]])
     immediate = moves and timing == "immediate"
     if immediate:

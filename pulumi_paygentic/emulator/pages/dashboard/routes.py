@@ -15,6 +15,7 @@ from pulumi_paygentic.emulator.pages.dashboard.customers import show_customers
 from pulumi_paygentic.emulator.pages.dashboard.links import SentForms, make_link, show_link, show_links
 from pulumi_paygentic.emulator.pages.dashboard.overview import show_overview
 from pulumi_paygentic.emulator.pages.dashboard.view import DASHBOARD, View, view_of
+from pulumi_paygentic.emulator.pages.dashboard.webhooks import show_webhooks
 from pulumi_paygentic.emulator.pages.guard import guarded
 from pulumi_paygentic.emulator.state import Emulator
 
@@ -51,6 +52,7 @@ def routes(emulator: Emulator) -> list[Route]:
         read("/catalog", show_catalog),
         read("/customers", show_customers),
         read("/links", show_links),
+        read("/webhooks", show_webhooks),
         Route(f"{DASHBOARD}/links", guarded(links), methods=["POST"]),
         read("/links/{id}", show_link),
     ]

@@ -22,6 +22,7 @@ SECTIONS = (
     ("/catalog", "Catalog"),
     ("/customers", "Customers"),
     ("/links", "Links"),
+    ("/webhooks", "Webhooks"),
 )
 ON_A_PAGE = 25
 _THIS_PROCESS = secrets.token_hex(4)
