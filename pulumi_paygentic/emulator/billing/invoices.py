@@ -19,7 +19,7 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 GRACE = timedelta(hours=1)
 """The time after a period in which its usage is still accepted."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
-_PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount", "purchase")
+PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount", "purchase")
 _NOTHING = Decimal(0)
 _CENTS = 2
 """Of a currency that has left the list since a data file was made."""
@@ -118,7 +118,7 @@ def status_of(store: Store, invoice: Record, now: datetime) -> str:
 
 
 def present(store: Store, invoice: Record, now: datetime) -> dict[str, Any]:
-    shown = {name: value for name, value in invoice.items() if name not in _PRIVATE}
+    shown = {name: value for name, value in invoice.items() if name not in PRIVATE}
     found = lines_of(store, invoice)
     if invoice["status"] == "ACTIVE":
         sums = invoice_lines.totals(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
@@ -55,6 +56,15 @@ def matching(query: QueryParams, name: str, pattern: str) -> str | None:
     if text is not None and not re.fullmatch(pattern, text, re.ASCII):
         raise refuse(name, f"must match {pattern}", "string_pattern_mismatch")
     return text
+
+
+def moment(query: QueryParams, name: str) -> datetime | None:
+    """Read a moment that may be left out."""
+    text = query.get(name)
+    try:
+        return None if text is None else parse_date_time(text)
+    except ValueError as error:
+        raise refuse(name, str(error)) from None
 
 
 def time_range(query: QueryParams, start: str, end: str) -> tuple[int, int]:

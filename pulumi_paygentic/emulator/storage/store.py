@@ -91,6 +91,16 @@ class Store:
                     self._drop_derived()
                 raise
 
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Let everything written to objects within be as if it never was, but not the transaction around it."""
+        self.sql("SAVEPOINT taken_back")
+        try:
+            yield
+        finally:
+            self.sql("ROLLBACK TO taken_back")
+            self.sql("RELEASE taken_back")
+
     def derived(self, kind: type[D]) -> D:
         """The store's one object of that class, made when it is first asked for."""
         found = self._derived.get(kind)

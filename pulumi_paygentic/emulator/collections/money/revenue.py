@@ -146,11 +146,12 @@ def _naming(cx: Context, found: Invoices, group: str) -> Callable[[Record], tupl
     field, most = f"{group}Id", _GROUPS[group]
     ranked = [key for key, _ in _grouped(found, lambda invoice: str(invoice[field]))]
     kept = ranked if len(ranked) <= most else ranked[: most - 1]
-    labels = {key: _label(cx, group, key) for key in kept}
+    labels = {key: label_of(cx, group, key) for key in kept}
     return lambda invoice: (invoice[field], labels[invoice[field]]) if invoice[field] in labels else ("other", "Other")
 
 
-def _label(cx: Context, group: str, key: str) -> str:
+def label_of(cx: Context, group: str, key: str) -> str:
+    """The name of a plan or a customer."""
     if group == "plan":
         return str((cx.store.get(kinds.PLAN, key) or {"name": key})["name"])
     customer = cx.store.get(kinds.CUSTOMER, key) or {"consumerId": ""}
