@@ -111,7 +111,6 @@ def test_items_come_by_fifty_and_archived_ones_only_when_asked_for(merchant: Mer
     everything = merchant.sdk.items.list_items(request={"include_archived": True})
     assert ([item.id for item in everything.data], everything.pagination.limit) == ([kept, gone], 50)
     merchant.call("GET", "/v0/items?includeArchived=maybe", expect=400)
-    merchant.call("GET", "/v0/items?provider=netsuite&externalId=1", expect=501)
 
 
 def test_a_list_of_thousands_is_read_in_pages(merchant: Merchant) -> None:

@@ -108,7 +108,6 @@ def test_every_part_that_is_not_implemented_is_listed_and_is_501(merchant: Merch
         merchant.call("GET", f"/v1/entitlements/{made}?at=2999-01-01T00:00:00Z", expect=501),
         merchant.call("GET", f"/v2/invoices/{invoice['id']}?expand=lineProvenance", expect=501),
         merchant.call("GET", f"/v0/revenue?merchantId={merchant.id}&{year}&periodBasis=billingPeriod", expect=501),
-        merchant.call("GET", f"/v0/items?merchantId={merchant.id}&provider=quickbooks", expect=501),
     ]
     assert {answer["details"]["what"] for answer in answers} == PARTS.keys()
 
