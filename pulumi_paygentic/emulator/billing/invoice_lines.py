@@ -8,8 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pulumi_paygentic.emulator.billing import price_snapshots, rating
+from pulumi_paygentic.emulator.billing import discount_lines, price_snapshots, rating
+from pulumi_paygentic.emulator.billing.adjustments import Adjustments
 from pulumi_paygentic.emulator.billing.balances import CreditTimelines
+from pulumi_paygentic.emulator.billing.discount_lines import number, percent_of, written
 from pulumi_paygentic.emulator.billing.discounts import Credits
 from pulumi_paygentic.emulator.billing.price_snapshots import PriceSnapshot
 from pulumi_paygentic.emulator.billing.rating import Amount, Period, Window
@@ -31,12 +33,18 @@ class Bill:
     timelines: CreditTimelines
     charged: dict[str, int] = field(default_factory=dict)
     lines: list[Record] = field(default_factory=list)
+    adjustments: Adjustments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.adjustments = Adjustments.of(self.store, self.subscription)
 
     def usage(self, period: Period, agreed: list[PriceSnapshot]) -> None:
         """Add the usage measured in the period at the period's prices, and the discounts of credits."""
         covers = Credits(self.store, self.subscription, period, self.timelines)
         for term in filter(price_snapshots.is_metered, agreed):
-            charged, discounted = covers.share(term, used(self.store, self.subscription, term, period))
+            share = covers.share(term, used(self.store, self.subscription, term, period))
+            charged = self.adjustments.quantity(term, period, share.charged)
+            discounted = min(share.discounted, charged)
             if charged:
                 self._add(term, period, charged, "in_arrears")
             if discounted:
@@ -59,7 +67,9 @@ class Bill:
                 ends = last or occurrence.end <= period.end
                 if begins if payment_term == "in_advance" else ends:
                     self.charged[term["key"]] = clock.milliseconds(occurrence.start)
-                    self._add(term, occurrence, Decimal(price["quantity"]), payment_term, part=window.share)
+                    quantity = self.adjustments.quantity(term, occurrence, Decimal(price["quantity"]))
+                    if quantity or not price["quantity"]:
+                        self._add(term, occurrence, quantity, payment_term, part=window.share)
 
     def refunds(self, period: Period, owed: list[dict[str, Any]]) -> None:
         """Add refunds of usage that an earlier invoice charged, at its prices and its tax."""
@@ -70,11 +80,11 @@ class Bill:
             self.lines.append(
                 {
                     **line,
-                    **_written(amount),
+                    **written(amount),
                     "eventId": identity,
                     "meterEventId": identity,
                     "lineItemType": "refund",
-                    "quantity": _number(quantity),
+                    "quantity": number(quantity),
                     "periodStart": timestamp(period.start),
                     "periodEnd": timestamp(period.end),
                 }
@@ -87,7 +97,7 @@ class Bill:
             amount = Decimal(line["totalAmount"])
             if missing > 0 and line["eventType"] == "usage" and amount < 0:
                 left = min(amount + missing, Decimal(0))
-                line.update(_written(rating.split(left, Decimal(line["unitPrice"]), _percent(line))))
+                line.update(written(rating.split(left, Decimal(line["unitPrice"]), percent_of(line))))
                 missing -= left - amount
 
     def _occurrences(self, term: PriceSnapshot, period: Period) -> Iterator[Window]:
@@ -135,14 +145,16 @@ class Bill:
                 "metricDescription": term["description"],
                 "metricName": term["name"],
                 "metricUnit": term["unit"],
-                "quantity": _number(quantity),
+                "quantity": number(quantity),
                 "taxRate": float(percent / 100),
-                **_written(amount),
+                **written(amount),
                 "periodStart": timestamp(window.start),
                 "periodEnd": timestamp(window.end),
                 "paymentTerm": payment_term,
             }
         )
+        if amount.total > 0:
+            self.lines += discount_lines.of(self.adjustments, self.lines[-1], window, inclusive=inclusive)
 
 
 def used(store: Store, subscription: Record, term: PriceSnapshot, period: Period) -> Decimal:
@@ -163,21 +175,4 @@ def totals(lines: list[Record]) -> dict[str, Decimal]:
     return {
         name: rating.total([Decimal(line[part]) for line in lines])
         for name, part in (("subtotal", "totalPrice"), ("totalTax", "totalTax"), ("grandTotal", "totalAmount"))
-    }
-
-
-def _number(quantity: Decimal) -> int | float:
-    return int(quantity) if quantity == int(quantity) else float(quantity)
-
-
-def _percent(line: Record) -> Decimal:
-    return Decimal(str(line["taxRate"])) * 100
-
-
-def _written(amount: Amount) -> dict[str, str]:
-    return {
-        "unitPrice": rating.plain(amount.unit_price),
-        "totalPrice": rating.plain(amount.price),
-        "totalTax": rating.plain(amount.tax),
-        "totalAmount": rating.plain(amount.total),
     }

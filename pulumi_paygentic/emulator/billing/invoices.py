@@ -19,7 +19,7 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 GRACE = timedelta(hours=1)
 """The time after a period in which its usage is still accepted."""
 NOTHING = dict.fromkeys(("subtotal", "totalTax", "grandTotal", "paidAmount", "unpaidAmount"), "0.00")
-PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount", "purchase")
+PRIVATE = ("terms", "lines", "planId", "last", "refunded", "refundedAmount", "purchase", "adjusted")
 _NOTHING = Decimal(0)
 _CENTS = 2
 """Of a currency that has left the list since a data file was made."""

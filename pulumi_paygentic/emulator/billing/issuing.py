@@ -36,6 +36,7 @@ def issue(store: Store, invoice: Record, now: datetime, timelines: CreditTimelin
     )
     issued = {
         **_issued(store, invoice, subscription, final.lines, now),
+        "adjusted": final.adjustments.used,
         "status": "PAID" if paid else "ISSUED",
         "paidAt": timestamp(now) if paid else None,
         **invoices.amounts(sums, *((owed, _NOTHING) if paid else (_NOTHING, owed))),

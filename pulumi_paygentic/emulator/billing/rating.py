@@ -19,7 +19,7 @@ ATOM = Decimal("0.000000001")
 LAST_YEAR = 2999
 ONCE = "P0D"
 _EXACT = Context(prec=300)
-_INSTANT = timedelta(microseconds=1)
+INSTANT = timedelta(microseconds=1)
 _ALL = Fraction(1)
 
 
@@ -58,7 +58,7 @@ class Window(NamedTuple):
         if not self.is_stub:
             return _ALL
         (start, end), (whole_start, whole_end) = self
-        return Fraction((end - start) // _INSTANT, (whole_end - whole_start) // _INSTANT)
+        return Fraction((end - start) // INSTANT, (whole_end - whole_start) // INSTANT)
 
 
 def boundary(anchor: datetime, every: Duration, count: int) -> datetime:
@@ -131,6 +131,11 @@ def split(gross: Decimal, unit_price: Decimal, tax_percent: Decimal) -> Amount:
 def share(whole: Decimal, units: Decimal, of: Decimal) -> Decimal:
     """The amount of some units of a line. All units come to the whole."""
     return rounded(_EXACT.divide(_EXACT.multiply(whole, units), of))
+
+
+def of_share(whole: Decimal, part: Fraction) -> Decimal:
+    """A share of an amount."""
+    return rounded(_times(whole, part))
 
 
 def _times(amount: Decimal, part: Fraction) -> Decimal:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pulumi_paygentic.emulator.billing import invoices, rating, wallets
+from pulumi_paygentic.emulator.billing.discount_lines import ADJUSTMENT
 from pulumi_paygentic.emulator.billing.wallets import Wallet
 from pulumi_paygentic.emulator.metering.older_usage import Usage
 from pulumi_paygentic.emulator.storage import clock, kinds
@@ -109,7 +110,9 @@ def _shares(invoice: Record, usage: Usage, given_back: Mapping[str, str]) -> Ite
             if line["eventType"] != "usage" or line["eventSourceId"] != entry["billableMetricId"]:
                 continue
             parts = [line, *(other for other in charged if _discounts(other, line))]
-            units = rating.total([Decimal(str(part["quantity"])) for part in parts])
+            units = rating.total(
+                [Decimal(str(part["quantity"])) for part in parts if ADJUSTMENT not in part["eventId"]]
+            )
             before = Decimal(given_back.get(line["eventId"], "0"))
             after = min(before + entry["quantity"], units)
             if after > before:
