@@ -34,12 +34,15 @@ class LazyGroup(click.Group):
     """A group whose overview imports none of its commands: `--help` answers at once."""
 
     lazy: ClassVar[dict[str, Lazy]] = {
+        "compare": Lazy("pulumi_paygentic.cli.compare:compare", "Show what two accounts, states or exports differ in."),
         "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
         "diff": Lazy("pulumi_paygentic.cli.diff:diff", "Show what a preview changes, in money and in customers."),
         "doctor": Lazy(
             "pulumi_paygentic.cli.doctor:doctor", "Check the installation, the settings, the account and the stack."
         ),
+        "drift": Lazy("pulumi_paygentic.cli.drift:drift", "Show what has drifted from the state of a stack."),
         "emulator": Lazy("pulumi_paygentic.cli.emulator:emulator", "Serve a local Paygentic for rehearsals and tests."),
+        "export": Lazy("pulumi_paygentic.cli.export:export", "Write an account as YAML or JSON, without ids."),
         "import": Lazy("pulumi_paygentic.cli.importing:import_", "Write the account as a program, with its state."),
         "sandbox": Lazy("pulumi_paygentic.cli.sandbox:sandbox", "Empty a sandbox account."),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,19 @@ def step(text: str) -> Iterator[None]:
 
     with Console(stderr=True).status(text):
         yield
+
+
+@contextmanager
+def counting(text: str) -> Iterator[Callable[[str, int], None]]:
+    """Yield a function that shows so many of something as read, on standard error and only if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _count: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status(text) as status:
+        yield lambda what, count: status.update(escape(f"{text}: {count:,} {what}"))
 
 
 def examples(*lines: str) -> str:

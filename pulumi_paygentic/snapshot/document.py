@@ -12,13 +12,11 @@ field names. What is no field begins with `$`: `$archived`, `$unknown`, and, in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from pulumi_paygentic.catalog import Field, Mark
+from pulumi_paygentic.catalog import Mark
+from pulumi_paygentic.snapshot.draft import canonical
 from pulumi_paygentic.snapshot.objects import (
     Dangling,
     PlanVersion,
@@ -160,7 +158,7 @@ def _object(kind: str, key: str, entry: Mapping[str, Any], known: set[tuple[str,
         if target is not None:
             resolve = _resolver(target.__name__, f"{name} of {kind} {key!r}", known)
             return _sorted(_parsed(value, resolve))
-        return _canonical(fields[name], value) if name in fields else value
+        return canonical(fields[name], value) if name in fields else value
 
     versions = entry.get("$versions")
     mark = entry.get("$mark")
@@ -213,13 +211,6 @@ def _parsed(value: Any, resolve: Callable[[str], Ref]) -> Any:
 def _sorted(value: Any) -> Any:
     """A list of references in the one order that a snapshot has."""
     return sorted(value, key=str) if isinstance(value, list) else value
-
-
-def _canonical(field: Field, value: Any) -> Any:
-    """The value in the provider's own form; one that is not of the field's type, such as an older model, stays."""
-    with suppress(ValidationError):
-        return field.canonical(value)
-    return value
 
 
 def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pulumi_paygentic.catalog import CatalogObject, Mark, Plan
+from pydantic import ValidationError
+
+from pulumi_paygentic.catalog import CatalogObject, Field, Mark, Plan
 from pulumi_paygentic.snapshot.unknown_fields import unknown_in
 
 _GENERATED: Final = re.compile(r"line_[A-Za-z0-9]{12,}")
@@ -90,3 +93,10 @@ class Draft:
         if current is not None and current.lines is not None:
             keyed = not all(_GENERATED.fullmatch(key) for key in current.lines)
             self.values["prices"] = dict(sorted(current.lines.items())) if keyed else sorted(current.lines.values())
+
+
+def canonical(field: Field, value: Any) -> Any:
+    """The value in the provider's own form; one that is not of the field's type, such as an older model, stays."""
+    with suppress(ValidationError):
+        return field.canonical(value)
+    return value

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_paygentic.lifecycle.state import declared_in, migrated, visible
 from pulumi_paygentic.snapshot.build import build
-from pulumi_paygentic.snapshot.draft import Draft
+from pulumi_paygentic.snapshot.draft import Draft, canonical
 from pulumi_paygentic.snapshot.objects import known_kind
 from pulumi_paygentic.snapshot.snapshot import Problem, Snapshot
 
@@ -75,7 +75,11 @@ def _draft(resource: Mapping[str, Any]) -> tuple[Draft | None, list[str]]:
         return Draft(match[1], str(object_id), plain, resource=resource["urn"]), []
     state = migrated(kind, state)
     encrypted = [name for name, value in state.items() if name in kind.inputs() and is_secret(value)]
-    readable = {name: value for name, value in state.items() if not is_secret(value)}
+    readable = {
+        name: canonical(kind.inputs()[name], value) if name in kind.inputs() else value
+        for name, value in state.items()
+        if not is_secret(value)
+    }
     draft = Draft.of_outputs(kind, str(object_id), readable)
     draft.resource = resource["urn"]
     draft.declared = frozenset(declared_in(kind, state)) - set(encrypted)

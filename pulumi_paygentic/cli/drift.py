@@ -1,0 +1,101 @@
+"""`pulumi-paygentic drift`: the state of one or more stacks against the account, without running a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pulumi_paygentic.cli.account import AccountOptions, account_options
+from pulumi_paygentic.cli.terminal import counting, examples
+
+if TYPE_CHECKING:
+    from pulumi_paygentic.changes.sides.drift import DriftReport
+
+_CLEAN, _FAILED, _DRIFTED = 0, 1, 2
+_STACK = "stack:"
+
+
+@click.command(
+    short_help="Show what has drifted from the state of a stack.",
+    epilog=examples(
+        "pulumi-paygentic drift --stack prod",
+        "pulumi-paygentic drift stack:platform stack:plans --format markdown",
+        "pulumi stack export > state.json && pulumi-paygentic drift state.json --format json",
+    ),
+)
+@click.argument("states", nargs=-1)
+@account_options
+@click.option("--managed-only", is_flag=True, help="Leave out objects that no stack manages.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="The output.",
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
+)
+@click.pass_context
+def drift(
+    ctx: click.Context,
+    states: tuple[str, ...],
+    *,
+    account: AccountOptions,
+    managed_only: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Compare the state of stacks with the account, field by field, without running their program.
+
+    Each of STATES is `stack:NAME`, on whatever backend, or a file: the output of `pulumi stack export`, or a backend's
+    state file. Without any, it is the stack of --stack. An object counts as unmanaged if none of them manages it. The
+    settings are those of now: of --stack, else of the first stack named, then of the environment. Nothing is written.
+
+    Exit codes: 0 nothing has drifted, 2 something has, 1 the check failed or could not read everything.
+    """
+    from pulumi_paygentic.cli.files import write_whole
+
+    if not states and account.stack is None:
+        raise click.UsageError("Name a stack with --stack, or states: stack:NAME, or files of `pulumi stack export`.")
+    named = states or (f"{_STACK}{account.stack}",)
+    report = _report(named, account, managed_only=managed_only)
+    text = _rendered(report, form, terminal=output is None and sys.stdout.isatty())
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text)
+    if not report.is_clean:
+        ctx.exit(_DRIFTED)
+    ctx.exit(_CLEAN if report.drift.is_complete else _FAILED)
+
+
+def _report(states: tuple[str, ...], account: AccountOptions, *, managed_only: bool) -> DriftReport:
+    from pulumi_paygentic.changes.sides.drift import report_of, with_subscribers
+    from pulumi_paygentic.cli.snapshot_source import of_resources, read_only_client, state_of
+    from pulumi_paygentic.snapshot.drift import detect_drift
+
+    stacks = [state.removeprefix(_STACK) for state in states if state.startswith(_STACK)]
+    owner = AccountOptions(account.stack or next(iter(stacks), None), account.cwd)
+    resources = [resource for state in states for resource in state_of(state, account)]
+    state = of_resources(resources, ", ".join(states))
+    with read_only_client(owner.settings()) as client, counting("Reading the account") as progress:
+        found = detect_drift(client, state, progress=progress)
+        return with_subscribers(report_of(found, stacks, unmanaged_counts=not managed_only), client)
+
+
+def _rendered(report: DriftReport, form: str, *, terminal: bool) -> str:
+    from pulumi_paygentic.changes.sides import blocks
+    from pulumi_paygentic.changes.sides.drift import blocks as blocks_of
+    from pulumi_paygentic.changes.sides.drift import document
+
+    if form == "json":
+        return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return (
+        blocks.markdown(blocks_of(report)) if form == "markdown" else blocks.text(blocks_of(report), terminal=terminal)
+    )
