@@ -53,6 +53,7 @@ class LineChange:
         price_id: The id of the price before; None of a new line.
         price_id_after: The id of the price after; None of a removed line, or if only `up` will know.
         price_urn: The URN of the resource that is the line's price after; None if no resource is.
+        former_ids: The ids that the price's resource had before, newest first: `up` adopts one of them in a rollback.
         metered: The name of the billable metric or fee, for people; empty if unknown.
         unit: The metric's unit, such as `call`; empty of a fee or if unknown.
         position: The line of the program that declares the price.
@@ -67,6 +68,7 @@ class LineChange:
     price_id: str | None = None
     price_id_after: str | None = None
     price_urn: str | None = None
+    former_ids: tuple[str, ...] = ()
     metered: str = ""
     unit: str = ""
     position: SourcePosition | None = None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from pulumi_paygentic.api import Client, Settings
 from pulumi_paygentic.changes.changeset import Changeset, PlanChange, SourcePosition
 from pulumi_paygentic.changes.preview import read_preview
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.values import SECRET
+from pulumi_paygentic.changes.versions import with_versions
 from tests.engine.support.server import Server
 from tests.engine.support.stack import Stack
 
@@ -44,6 +46,14 @@ def amount(side: Any) -> Any:
     return str(side.bands[0].unit_price) if isinstance(side, Pricing) else side
 
 
+def numbers(changeset: Changeset, server: Server) -> dict[str, tuple[int | None, int | None]]:
+    """The versions before and after of each plan, as the account says."""
+    values = {"apiKey": server.running.api_key, "merchantId": server.running.merchant_id, "baseUrl": server.running.url}
+    with Client(Settings.resolve(values)) as client:
+        plans = with_versions(changeset, client).plans
+    return {plan.name: (plan.version_before, plan.version_after) for plan in plans}
+
+
 def test_a_catalogs_whole_life_is_read_from_the_previews_of_the_cli(stack: Stack, server: Server) -> None:
     stack.write(PROGRAM).configure("unrelated", "x")
 
@@ -67,11 +77,16 @@ def test_a_catalogs_whole_life_is_read_from_the_previews_of_the_cli(stack: Stack
     price = next(change for change in changed.objects if change.kind == "Price")
     assert (price.op, price.retained) == ("replace", "versions of plans 'Listed', 'Pay as you go' hold it")
     assert price.position == SourcePosition("__main__.py", 7)
+    assert numbers(changed, server) == {"Pay as you go": (1, 2), "Listed": (1, 2)}
     state = stack.plain("stack", "export").encode()
     sparse = read_preview(io.BytesIO(stack.plain("preview", "--json").encode()), state=io.BytesIO(state))
     assert (sparse.plans, sparse.objects, sparse.gaps) == (changed.plans, changed.objects, ())
     stack.up()
     assert read(stack, "preview", "--show-sames").is_empty
+
+    stack.edit('unit_price="2"', 'unit_price="1"')
+    assert numbers(read(stack, "preview", "--show-sames"), server) == {"Pay as you go": (2, 1), "Listed": (2, 1)}
+    stack.edit('unit_price="1"', 'unit_price="2"')
 
     by_hand = server.account.one("Price", properties={"unitPrice": "49"})
     server.account.patch(f"/v0/prices/{by_hand['id']}", invoiceDisplayName="Seats")

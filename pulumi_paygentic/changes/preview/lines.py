@@ -12,6 +12,9 @@ from pulumi_paygentic.changes.preview.index import Entry, Index
 from pulumi_paygentic.changes.preview.slots import Slot, slots_after, slots_before, unique
 from pulumi_paygentic.changes.values import UNKNOWN
 
+_FORMER = "__former"
+"""The hidden output of a price with the ids that its resource had before."""
+
 
 def line_changes(index: Index, plan: Entry) -> tuple[LineChange, ...]:
     """Every line of a plan: first in the order of the plan after, then the removed ones.
@@ -74,6 +77,7 @@ def _line(index: Index, before: Slot | None, after: Slot | None) -> LineChange:
         price_id=_known(before),
         price_id_after=_known(after),
         price_urn=None if entry is None else entry.urn,
+        former_ids=() if entry is None or entry.before is None else tuple(entry.before.outputs.get(_FORMER, ())),
         metered=new.metered or old.metered,
         unit=new.unit or old.unit,
         position=None if entry is None else entry.either.position,
