@@ -113,13 +113,7 @@ def _change() -> PlanChange:
     fee = {"fee_id": "fee_1", "payment_term": "in_arrears", "billing_cadence": "P1M"}
     flat = [Pricing.of({**fee, "unit_price": unit_price}, {}) for unit_price in ("5", "6")]
     before = [metered(unit_price="0.001")] * 3 + [metered(model="volume", tiers=tiers), flat[0]]
-        metered(model="volume", tiers=tiers),
-        Pricing.of({**fee, "unit_price": "5"}, {}),
-    ]
     after = [metered(unit_price="0.0012")] * 3 + [metered(unit_price="0.025"), flat[1]]
-        metered(unit_price="0.025"),
-        Pricing.of({**fee, "unit_price": "6"}, {}),
-    ]
     return PlanChange(
         urn="urn",
         name="Base",

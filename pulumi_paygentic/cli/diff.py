@@ -10,6 +10,7 @@ from pulumi_paygentic.cli.account import AccountOptions, account_options
 from pulumi_paygentic.cli.preview_source import PreviewSource, preview_options
 from pulumi_paygentic.cli.rendering import FORMATS, rendered
 from pulumi_paygentic.cli.terminal import examples
+from pulumi_paygentic.cli.usage_options import UsageOptions, usage_options
 
 NOTHING, FAILED, DIFFERENCES = 0, 1, 2
 
@@ -24,12 +25,21 @@ NOTHING, FAILED, DIFFERENCES = 0, 1, 2
 )
 @preview_options
 @account_options
+@usage_options
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The output.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
 )
 @click.pass_context
-def diff(ctx: click.Context, *, source: PreviewSource, account: AccountOptions, form: str, output: Path | None) -> None:
+def diff(
+    ctx: click.Context,
+    *,
+    source: PreviewSource,
+    account: AccountOptions,
+    usage: UsageOptions,
+    form: str,
+    output: Path | None,
+) -> None:
     """Show what a preview of Pulumi's changes in the catalog: prices, plans, versions and what stays.
 
     PREVIEW is the output of `pulumi preview --json --show-sames`, or - for standard input. Without it, the command runs
@@ -39,7 +49,7 @@ def diff(ctx: click.Context, *, source: PreviewSource, account: AccountOptions, 
     """
     from pulumi_paygentic.cli.files import write_whole
 
-    changeset = source.read(account)
+    changeset = usage.add_to(source.read(account), account)
     text = rendered(changeset, form)
     if output is not None:
         write_whole(output, text)

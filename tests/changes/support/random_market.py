@@ -83,6 +83,8 @@ def lines(draw: st.DrawFn, source: str) -> Line:
     kind = draw(st.sampled_from(["changed", "changed", "changed", "same", "added", "removed"]))
     if kind == "same":
         after = before
+    if kind == "added":
+        allowance = None  # the emulator gives it to existing subscribers only by a reconciliation
     return Line(source, None if kind == "added" else before, None if kind == "removed" else after, allowance)
 
 
