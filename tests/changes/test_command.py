@@ -16,7 +16,7 @@ from tests.support.previews import Preview, price_change, shop
 
 
 def diff(*arguments: str, text: bytes | None = None) -> Result:
-    return CliRunner().invoke(main, ["diff", *arguments], input=text)
+    return CliRunner().invoke(main, ["diff", "--no-usage", *arguments], input=text)
 
 
 @pytest.fixture

@@ -6,8 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from pulumi_paygentic.changes.changeset import Changeset
 from pulumi_paygentic.changes.impact import Amounts, Impact, MoveImpact
-from pulumi_paygentic.changes.simulate import simulate
+from pulumi_paygentic.changes.plan_change import PlanChange
+from pulumi_paygentic.changes.pricing import Pricing
+from pulumi_paygentic.changes.simulate import simulate, with_usage
+from pulumi_paygentic.changes.usage import BilledLine, Usage
 from pulumi_paygentic.changes.values import UNKNOWN
 from tests.changes.support.market import Market
 
@@ -355,3 +359,124 @@ def test_a_rebate_takes_an_invoice_to_nothing_and_not_below(market: Market) -> N
     impact = simulate([market.change(plan, old, new)], market.usage(plan))
     assert (impact.proofs[0].holds, amounts(impact)) == (True, both("3", "0"))
     assert [line.amounts for line in impact.plans[0].lines] == [both("5", "5"), both("-2", "-5")]
+
+
+def test_usage_gives_the_changeset_its_subscribers_and_its_impact(market: Market) -> None:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "0.7")}
+    plan, other = market.plan(old), market.plan(old, name="Other")
+    market.subscribe(plan, market.customer("ada"), startedAt=START)
+    market.subscribe(plan, market.customer("grace"), startedAt=START, versionPolicy="pinned")
+    market.clock(FEBRUARY)
+    change = market.change(plan, old, new)
+    created = replace(change, plan_id=None, op="create", urn="urn:new")
+    unread = market.change(other, old, new)
+    changeset = Changeset(project="shop", stack="dev", plans=(change, created, unread))
+    read = with_usage(changeset, market.usage(plan))
+    assert read.impact == simulate(changeset.plans, market.usage(plan))
+    ours, fresh, unknown = (one.subscribers for one in read.plans)
+    assert ours is not None
+    assert fresh is not None
+    assert unknown is None
+    assert (ours.floating, ours.pinned, ours.total, fresh.total) == (1, 1, 2, 0)
+    ends, never = ours.moves
+    assert (ends.moment, ends.count, ends.first) == ("period_end", 1, ends.last)
+    assert (never.moment, never.count, never.first) == ("never", 1, None)
+    immediate = with_usage(replace(changeset, plans=(replace(change, transition="now"),)), market.usage(plan))
+    assert immediate.plans[0].subscribers is not None
+    moments = [(move.moment, move.first) for move in immediate.plans[0].subscribers.moves]
+    assert moments == [("now", None), ("never", None)]
+
+
+def billed(market: Market, *lines: BilledLine, subtotal: str) -> Usage:
+    """The usage of a market whose one invoice has other lines than the emulator would make."""
+    (plan,) = [read["id"] for read in market.call("GET", f"/v0/plans?merchantId={market.merchant_id}")["data"]]
+    usage = market.usage(plan)
+    (bill,) = usage.bills
+    return replace(usage, bills=(replace(bill, lines=(*bill.lines, *lines), subtotal=Decimal(subtotal)),))
+
+
+def a_month_of_ten(market: Market) -> tuple[PlanChange, BilledLine]:
+    metric = market.metric()
+    old, new = {"calls": market.price(metric, "0.5")}, {"calls": market.price(metric, "0.7")}
+    plan = market.plan(old)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    (bill,) = market.usage(plan).bills
+    return market.change(plan, old, new), bill.lines[0]
+
+
+def test_a_refund_takes_units_back_at_either_price(market: Market) -> None:
+    change, line = a_month_of_ten(market)
+    refund = replace(line, quantity=Decimal(-4), amount=Decimal(-2), is_refund=True)
+    impact = simulate([change], billed(market, refund, subtotal="3"))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("3", "4.2"))
+    dear = replace(refund, amount=Decimal(-4))
+    (difference,) = simulate([change], billed(market, dear, subtotal="1")).proofs[0].differences
+    assert (difference.reason, difference.amount) == ("refund", Decimal(-2))
+
+
+def test_a_line_of_no_price_stays_and_a_wrong_sum_is_said(market: Market) -> None:
+    change, _ = a_month_of_ten(market)
+    manual = BilledLine(kind="other", name="Consulting", quantity=Decimal(1), amount=Decimal(100))
+    impact = simulate([change], billed(market, manual, subtotal="105"))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("105", "107"))
+    (difference,) = simulate([change], billed(market, manual, subtotal="104")).proofs[0].differences
+    assert (difference.reason, difference.line, difference.amount) == ("sum", "", Decimal(-1))
+
+
+def test_a_discount_and_a_quantity_that_prices_do_not_explain_are_said(market: Market) -> None:
+    change, line = a_month_of_ten(market)
+    discount = replace(line, kind="discount", quantity=Decimal(-4), amount=Decimal(-1))
+    (difference,) = simulate([change], billed(market, discount, subtotal="4")).proofs[0].differences
+    assert (difference.reason, difference.amount) == ("credit", Decimal(1))
+    more = replace(line, amount=Decimal(6))
+    usage = billed(market, subtotal="6")
+    bill = replace(usage.bills[0], lines=(more,))
+    (difference,) = simulate([change], replace(usage, bills=(bill,))).proofs[0].differences
+    assert (difference.reason, difference.amount) == ("other", Decimal(1))
+
+
+def test_a_quantity_of_a_fee_that_was_agreed_with_a_customer_stays(market: Market) -> None:
+    fee = market.fee()
+    old, new = {"seat": market.price(fee, "5", quantity=2)}, {"seat": market.price(fee, "6", quantity=3)}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    usage, change = market.usage(plan), market.change(plan, old, new)
+    assert amounts(simulate([change], usage)) == both("10", "18")
+    (bill,) = usage.bills
+    seven = replace(bill.lines[0], quantity=Decimal(7), amount=Decimal(35))
+    agreed = replace(usage, bills=(replace(bill, lines=(seven,), subtotal=Decimal(35)),))
+    assert amounts(simulate([change], agreed)) == both("35", "42")
+
+
+def test_lines_of_earlier_versions_are_found_by_metric_then_by_name_then_by_sign(market: Market) -> None:
+    metric = market.metric()
+    first = {
+        "calls": market.price(metric, "1"),
+        "back": market.price(metric, "-0.1", invoiceDisplayName="Back"),
+    }
+    plan = market.plan(first)
+    customer = market.customer()
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    second = {
+        "calls": market.price(metric, "2"),
+        "back": market.price(metric, "-0.2", invoiceDisplayName="Back"),
+    }
+    third = {**second, "calls": market.price(metric, "3")}
+    change, usage = market.change(plan, second, third), market.usage(plan)
+    impact = simulate([change], usage)
+    assert amounts(impact) == both("18", "28")
+    assert [(one.reason, one.line) for one in impact.proofs[0].differences] == [("price", "Calls"), ("price", "Back")]
+    renamed = tuple(replace(line, name=f"New {line.name}", name_before=f"New {line.name}") for line in change.lines)
+    assert amounts(simulate([replace(change, lines=renamed)], usage)) == both("18", "28")
+    dear = change.lines[0].before
+    assert isinstance(dear, Pricing)
+    twins = tuple(replace(line, before=dear) for line in renamed)
+    unmatched = simulate([replace(change, lines=twins)], usage)
+    assert amounts(unmatched) == both("9", "9")  # which of the twins it was billed for, nobody can say
