@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -332,3 +334,34 @@ def test_a_product_can_be_chosen_by_name_or_id() -> None:
         assert [one.one.id for one in bundle.program.declarations] == [voice]
     with pytest.raises(LookupError, match="no product 'Fax': it has SMS, Voice"):
         make_bundle(snapshot_of(merchant), replace(REQUEST, products=("Fax",)))
+
+
+@cases(8)
+@given(accounts())
+def test_the_source_is_as_a_formatter_leaves_it(merchant: MerchantAccount) -> None:
+    _assert_formatted(make_bundle(snapshot_of(merchant), replace(REQUEST, split=True)))
+
+
+@pytest.mark.parametrize("adoption", ["import", "id"])
+def test_a_table_is_as_a_formatter_leaves_it(adoption: Literal["import", "id"]) -> None:
+    merchant = _table_account()
+    for name in ("视频" * 20, "Second"):
+        made(merchant, Product, {"name": name, "description": ""})
+    bundle = make_bundle(snapshot_of(merchant), replace(REQUEST, adoption=adoption))
+    _assert_formatted(bundle)
+    engine = adopted(merchant, bundle)
+    assert not engine.up(run_program(bundle.files)).errors
+    assert merchant.writes() == {"POST /v0/products": 2}
+
+
+def _assert_formatted(bundle: Bundle) -> None:
+    for path, source in bundle.program.files.items():
+        for command in (["format", "--diff"], ["check", "--select=E,F,W,I", "--ignore=E501"]):
+            done = subprocess.run(
+                [sys.executable, "-m", "ruff", *command, "--isolated", "--stdin-filename", path, "-"],
+                input=source,
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr + source

@@ -8,7 +8,17 @@ from typing import Any, Final
 from pulumi_paygentic.snapshot.objects import Ref
 from pulumi_paygentic.snapshot.program.declaration import Declaration
 from pulumi_paygentic.snapshot.program.naming import Names
-from pulumi_paygentic.snapshot.program.python_source import Code, Comprehension, Items, assignment, call, quoted
+from pulumi_paygentic.snapshot.program.python_source import (
+    INDENT,
+    WIDTH,
+    Code,
+    Comprehension,
+    Items,
+    assignment,
+    call,
+    quoted,
+    width,
+)
 from pulumi_paygentic.snapshot.program.tables import columns_of, grouped
 
 _ROW: Final = "resource"
@@ -58,11 +68,10 @@ class Blocks:
             self._tables[row.one.ref] = (variable, row.name)
         self._rows[variable] = frozenset(row.one.ref for row in rows)
         table = {row.name: _cell([values[index] for values in columns.values()]) for index, row in enumerate(rows)}
-        unpacked = next(iter(columns)) if len(columns) == 1 else f"({', '.join(columns)})"
-        loop = f"for {_ROW}, {unpacked} in {constant}.items()" if columns else f"for {_ROW} in {constant}"
+        loop = _loop(list(columns), constant)
         arguments = {name: self._value(value) for name, value in common.items()}
         body = Comprehension(call(_class(rows[0]), Code(_ROW), **arguments), loop, key=_ROW)
-        heading = f"# {_ROW}: {', '.join(columns)}"
+        heading = f"# {_ROW}: {', '.join(columns)}" if columns else f"# {_ROW}"
         return [f"{heading}\n{assignment(constant, table if columns else list(table))}", assignment(variable, body)]
 
     def _column(self, name: str, rows: list[Declaration]) -> tuple[Any, list[Any]]:
@@ -104,6 +113,18 @@ class Blocks:
         if not left and len(spread) == 1:
             return _lines_of(spread[0]) if keys is not None else _ids_of(spread[0], "[]")
         return Items(begin, entries, end)
+
+
+def _loop(columns: list[str], constant: str) -> str:
+    """The loop over a table, with a column a line where it would be too long."""
+    if not columns:
+        return f"for {_ROW} in {constant}"
+    unpacked = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
+    loop = f"for {_ROW}, {unpacked} in {constant}.items()"
+    if width(f"{INDENT}{loop}") <= WIDTH or len(columns) == 1:
+        return loop
+    lines = [f"{INDENT * 2}{column}," for column in columns]
+    return "\n".join([f"for {_ROW}, (", *lines, f"{INDENT}) in {constant}.items()"])
 
 
 def _lines_of(table: str) -> Comprehension:

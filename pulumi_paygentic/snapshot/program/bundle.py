@@ -78,9 +78,9 @@ def make_bundle(
         files = dict(program.files)
     updated = _updated(snapshot, selection, program, record)
     imported = program.declarations if request.adoption == "import" else []
-    proved = [*_recorded_ones(snapshot, selection, record), *imported]
+    recorded_ones = _recorded_ones(snapshot, selection, record)
     entries = import_file(snapshot, imported) if imported else None
-    proof = import_file(snapshot, proved) if proved else None
+    proof = import_file(snapshot, [*recorded_ones, *imported]) if recorded_ones else entries
     return Bundle(snapshot, selection, program, updated, files, entries, proof, changes)
 
 

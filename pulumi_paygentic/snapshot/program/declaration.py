@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_paygentic.catalog import MISSING, CatalogObject, Field, Plan, Violation
-from pulumi_paygentic.snapshot.objects import Dangling, Ref, SnapshotObject, map_references, references
+from pulumi_paygentic.snapshot.objects import Dangling, Ref, SnapshotObject, map_references
 from pulumi_paygentic.snapshot.snapshot import Snapshot
 
 _GENERATED_KEY: Final = re.compile(r"line_[A-Za-z0-9]{12,}")
@@ -86,11 +86,6 @@ def literal_ids(arguments: Mapping[str, Any], kind: type[CatalogObject]) -> Iter
         if prefix:
             values = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
             yield from ((name, item) for item in values if isinstance(item, str))
-
-
-def targets(arguments: Mapping[str, Any]) -> list[Ref]:
-    """Every declaration that the arguments refer to."""
-    return references(dict(arguments))
 
 
 def _is_default(known: Field, value: Any) -> bool:

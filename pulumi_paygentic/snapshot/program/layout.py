@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,7 @@ from pulumi_paygentic.snapshot.snapshot import Snapshot, kind_order
 MAIN: Final = "__main__.py"
 FOLDER: Final = "catalog"
 MOST_IN_ONE_FILE: Final = 100
+_MOST_PREFIX: Final = 20
 _IMPORT: Final = "import pulumi_paygentic as paygentic"
 
 
@@ -75,8 +77,7 @@ def lay_out(
     for (module, body), (title, _) in zip(bodies, sections, strict=True):
         program.files[f"{FOLDER}/{module}.py"] = _file(f"The catalog of {_plain(title)}.", [_IMPORT], [body])
     program.files[f"{FOLDER}/__init__.py"] = _file("The billing catalog, one module a product.", [], [])
-    imports = [f"from {FOLDER} import {module}  # noqa: F401" for module in sorted(module for module, _ in bodies)]
-    program.files[MAIN] = _file(about, imports, [])
+    program.files[MAIN] = _file(about, [_import_of([module for module, _ in bodies])], [])
     return program
 
 
@@ -90,12 +91,20 @@ def append(snapshot: Snapshot, source: str, declarations: list[Declaration], blo
 
 def section(title: str, members: list[Declaration], blocks: Blocks, *, single: bool = False) -> str:
     """The source of one product's declarations, each kind after those that it refers to."""
-    prefix = "" if single else f"{identifier(slug(title) or 'product')}_"
+    prefix = "" if single else f"{identifier(slug(title) or 'product')[:_MOST_PREFIX].rstrip('_')}_"
     parts = [f"# {_plain(title)}"]
     for kind in kind_order():
         of_kind = [one for one in members if one.kind is kind]
         parts += blocks.written(of_kind, prefix)
     return "\n\n".join(parts)
+
+
+def _import_of(modules: list[str]) -> str:
+    """The import of the modules, in the order that linters want."""
+    ordered = sorted(modules, key=lambda module: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", module)])
+    if len(ordered) == 1:
+        return f"from {FOLDER} import {ordered[0]}  # noqa: F401"
+    return "\n".join([f"from {FOLDER} import (  # noqa: F401", *(f"    {module}," for module in ordered), ")"])
 
 
 def _module(title: str) -> str:

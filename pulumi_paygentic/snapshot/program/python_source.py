@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from unicodedata import combining, east_asian_width
 
 WIDTH: Final = 88
 INDENT: Final = "    "
@@ -45,18 +46,23 @@ def call(function: str, *positional: Any, **named: Any) -> Items:
 def assignment(variable: str, value: Any) -> str:
     """`variable = value`, over as many lines as it needs."""
     begin = f"{variable} = "
-    return f"{begin}{source(value, column=len(begin))}"
+    return f"{begin}{source(value, column=width(begin))}"
 
 
 def source(value: Any, *, column: int = 0, depth: int = 0, tail: int = 0) -> str:
     """The source of a value that begins at a column of a line; `tail` characters follow its end."""
     flat = _flat(value)
-    if column + len(flat) + tail <= WIDTH:
+    if column + width(flat) + tail <= WIDTH:
         return flat
     if isinstance(value, Comprehension):
         return _comprehension(value, depth)
     items = _items(value)
     return flat if items is None or not items.items else _exploded(items, depth)
+
+
+def width(text: str) -> int:
+    """The columns that the text takes: wide letters take two, combining marks none."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in {"F", "W"} else 1 for c in text)
 
 
 def quoted(text: str) -> str:
@@ -83,7 +89,7 @@ def _items(value: Any) -> Items | None:
 def _exploded(value: Items, depth: int) -> str:
     inner = INDENT * (depth + 1)
     lines = [
-        f"{inner}{prefix}{source(item, column=len(inner) + len(prefix), depth=depth + 1, tail=1)},"
+        f"{inner}{prefix}{source(item, column=len(inner) + width(prefix), depth=depth + 1, tail=1)},"
         for prefix, item in value.items
     ]
     return "\n".join([value.begin, *lines, f"{INDENT * depth}{value.end}"])
@@ -92,7 +98,7 @@ def _exploded(value: Items, depth: int) -> str:
 def _comprehension(value: Comprehension, depth: int) -> str:
     inner = INDENT * (depth + 1)
     begin = f"{inner}{_key(value)}"
-    body = source(value.value, column=len(begin), depth=depth + 1)
+    body = source(value.value, column=width(begin), depth=depth + 1)
     opening, closing = value.brackets[0], value.brackets[1]
     return f"{opening}\n{begin}{body}\n{inner}{value.loop}\n{INDENT * depth}{closing}"
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_paygentic.catalog import BillableMetric, Feature, Fee, Price
-from pulumi_paygentic.snapshot.objects import Ref
 from pulumi_paygentic.snapshot.program.declaration import Declaration
 
 LEAST: Final = 8
@@ -49,7 +48,5 @@ def _shape(one: Declaration) -> tuple[Any, ...]:
     if one.one.kind not in _VARYING or one.notes:
         return (None, one.one.kind, one.name)
     varying = _VARYING[one.one.kind] | {"adopt_id"}
-    if not all(isinstance(value, str | Ref) for name, value in one.arguments.items() if name in varying):
-        return (None, one.one.kind, one.name)
     fixed = tuple((name, repr(value)) for name, value in one.arguments.items() if name not in varying)
     return (one.one.kind, tuple(one.arguments), fixed)

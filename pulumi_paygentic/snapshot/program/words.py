@@ -7,7 +7,7 @@ import keyword
 import unicodedata
 from typing import Final
 
-_MOST: Final = 48
+_MOST: Final = 40
 _TAKEN: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "pulumi", "paygentic"})
 
 
@@ -33,7 +33,7 @@ def identifier(name: str, suffix: str = "") -> str:
         words = f"{words}_{suffix}" if words.isidentifier() else f"{suffix}_{words}"
     if not words.isidentifier():
         words = f"n_{words}"
-    return words
+    return words if len(words) <= _MOST else f"{words[: _MOST - len(suffix) - 1].rstrip('_')}_{suffix}".rstrip("_")
 
 
 def is_taken(name: str) -> bool:
