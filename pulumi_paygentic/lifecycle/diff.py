@@ -55,7 +55,9 @@ def differs(
     """Return whether one field differs; one that is not declared any more goes back to the API's default."""
     field = kind.inputs()[name]
     if name in news:
-        return has_unknown(news[name]) or not field.is_same(news[name], olds.get(name))
+        # A state that was written before the argument existed was created by the default.
+        old = with_default(field, olds.get(name)) if field.behaviour.at_creation else olds.get(name)
+        return has_unknown(news[name]) or not field.is_same(news[name], old)
     return name in declared and with_default(field, olds.get(name)) != default_of(field)
 
 

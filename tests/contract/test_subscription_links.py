@@ -329,6 +329,34 @@ def test_an_account_without_authorization_links_names_the_other_flow(
     assert "flow=" not in missing.errors["ada"]
 
 
+def test_a_state_from_before_there_were_flows_stays_and_takes_the_default(
+    engine: Engine, merchant: MerchantAccount, plan: str
+) -> None:
+    """Golden: the outputs that the first version of the provider stored."""
+    engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL})})
+    held = engine.state["ada"]
+    assert held.outputs.keys() == {
+        *("merchant_id", "plan_id", "email", "url", "status", "expires_at", "merchant_name", "plan_name"),
+        "__declared",
+    }
+    merchant.calls()
+    report = engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL, "flow": "authorization"})})
+    assert (report.steps, report.errors) == ({"ada": "update"}, {})
+    assert engine.id("ada") == held.id
+    assert merchant.writes() == {}
+
+
+def test_a_link_moves_from_one_flow_to_the_other(engine: Engine, merchant: MerchantAccount, plan: str) -> None:
+    engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL})})
+    report = engine.up(link(plan))
+    assert report.steps["ada"] == "replace"
+    assert "stays open until" in report.warnings[0]
+    assert [one["id"] for one in subscriptions(merchant)] == [engine.id("ada")]
+    back = engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL})})
+    assert (back.steps["ada"], back.warnings) == ("replace", [])
+    assert subscriptions(merchant) == []
+
+
 def test_a_length_of_the_session_is_refused_where_there_is_none(engine: Engine, plan: str) -> None:
     inputs = {"plan_id": plan, "email": EMAIL, "session_expiry_minutes": 60}
     report = engine.up({"ada": Resource(AuthorizationLink, inputs)})
