@@ -9,7 +9,13 @@ import httpx
 import pytest
 
 from pulumi_paygentic.catalog import AuthorizationLink
-from pulumi_paygentic.lifecycle import AdoptionImpossible, AuthorizationUnavailable, NothingDueInAdvance
+from pulumi_paygentic.lifecycle import (
+    AdoptionImpossible,
+    AuthorizationUnavailable,
+    DuplicateOwner,
+    Lifecycle,
+    NothingDueInAdvance,
+)
 from tests.contract.test_prices_and_plans import converged
 from tests.support.account import MerchantAccount
 from tests.support.in_process import Answer, let_through
@@ -153,6 +159,20 @@ def test_any_change_makes_a_new_link_and_ends_the_unpaid_subscription(
     assert (report.steps["ada"], report.errors, report.warnings) == ("replace", {}, [])
     [subscription] = subscriptions(merchant)
     assert engine.id("ada") == subscription["id"] != first
+    converged(engine, link(plan, **change))
+
+
+@pytest.mark.parametrize("change", [{"redirect_url": "https://example.com/"}, {"session_expiry_minutes": 9}])
+def test_a_change_after_the_payment_keeps_the_subscription(
+    engine: Engine, merchant: MerchantAccount, plan: str, change: dict[str, Any]
+) -> None:
+    engine.up(link(plan))
+    paid = engine.id("ada")
+    pay(merchant, engine.state["ada"].outputs["url"])
+    report = engine.up(link(plan, **change))
+    assert (report.errors, report.warnings) == ({}, [])
+    assert engine.id("ada") == paid
+    assert [(one["id"], one["status"]) for one in subscriptions(merchant)] == [(paid, "active")]
     converged(engine, link(plan, **change))
 
 
@@ -312,6 +332,79 @@ def test_a_lost_response_to_the_end_of_a_subscription_is_read_again(
     assert subscriptions(merchant) == []
 
 
+def test_a_read_that_answers_no_payment_keeps_the_address(engine: Engine, merchant: MerchantAccount, plan: str) -> None:
+    """The description promises the payment of a new subscription only."""
+    engine.up(link(plan))
+    before = dict(engine.state["ada"].outputs)
+    merchant.transport.intercept = without_payment
+    engine.refresh()
+    assert engine.state["ada"].outputs == before
+    converged(engine, link(plan))
+
+
+@pytest.mark.parametrize("renew", [True, False])
+def test_a_subscription_whose_address_nobody_knows_is_renewed_or_reported(
+    engine: Engine, merchant: MerchantAccount, plan: str, renew: bool
+) -> None:
+    engine.up(link(plan))
+    lost = engine.id("ada")
+    merchant.transport.intercept = without_payment
+    fresh = Engine(merchant, "fresh")
+    report = fresh.up(link(plan, renew=renew))
+    assert report.errors == {}
+    [subscription] = subscriptions(merchant)
+    assert fresh.id("ada") == subscription["id"]
+    assert (subscription["id"] == lost) == (not renew)
+    assert ("url" in fresh.state["ada"].outputs) == renew
+    assert [warned.rpartition(": ")[2] for warned in report.warnings] == ["renew=True makes a new one"] * (not renew)
+
+
+def without_payment(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """Take the payment out of every answer to a GET."""
+    response = answer()
+    if request.method != "GET" or not request.url.path.startswith(SUBSCRIPTIONS):
+        return response
+    body = response.json()
+    for one in body.get("data", [body]):
+        one.pop("payment", None)
+    return httpx.Response(response.status_code, json=body)
+
+
+@pytest.mark.parametrize("status", [404, 409])
+def test_a_subscription_that_somebody_else_has_just_ended_is_ended(
+    engine: Engine, merchant: MerchantAccount, plan: str, status: int
+) -> None:
+    engine.up(link(plan))
+
+    def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        ended = request.url.path.endswith("/termination")
+        return httpx.Response(status, json={"message": "It is ended."}) if ended else response
+
+    merchant.transport.intercept = intercept
+    assert engine.destroy().errors == {}
+
+
+def test_an_end_that_is_refused_is_an_error(engine: Engine, merchant: MerchantAccount, plan: str) -> None:
+    engine.up(link(plan))
+
+    def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
+        refused = request.url.path.endswith("/termination")
+        return httpx.Response(409, json={"message": "Not now."}) if refused else answer()
+
+    merchant.transport.intercept = intercept
+    assert "Not now" in engine.destroy().errors["ada"]
+    assert len(subscriptions(merchant)) == 1
+
+
+def test_a_resource_never_takes_the_subscription_of_another_one(merchant: MerchantAccount, plan: str) -> None:
+    run = merchant.run()
+    inputs = merchant.checked(AuthorizationLink, {"plan_id": plan, "email": EMAIL, "flow": "subscription"})
+    Lifecycle(AuthorizationLink, run, "urn:pulumi:dev::shop::type::one").create(inputs)
+    with pytest.raises(DuplicateOwner):
+        Lifecycle(AuthorizationLink, run, "urn:pulumi:dev::shop::type::two").create(inputs)
+
+
 @pytest.mark.parametrize("gone", [{"message": "Not found"}, {"message": "Cannot POST /v0/customers/authorization"}])
 def test_an_account_without_authorization_links_names_the_other_flow(
     engine: Engine, merchant: MerchantAccount, plan: str, gone: dict[str, str]
@@ -355,6 +448,23 @@ def test_a_link_moves_from_one_flow_to_the_other(engine: Engine, merchant: Merch
     back = engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL})})
     assert (back.steps["ada"], back.warnings) == ("replace", [])
     assert subscriptions(merchant) == []
+
+
+@pytest.mark.parametrize(("status", "content"), [(200, b"{"), (502, b"")])
+def test_an_authorization_whose_response_is_unusable_is_not_sent_again(
+    engine: Engine, merchant: MerchantAccount, plan: str, status: int, content: bytes
+) -> None:
+    def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        if (request.method, request.url.path) == ("POST", "/v0/customers/authorization"):
+            return httpx.Response(status, content=content, headers={"content-type": "application/json"})
+        return response
+
+    merchant.transport.intercept = intercept
+    report = engine.up({"ada": Resource(AuthorizationLink, {"plan_id": plan, "email": EMAIL})})
+    assert "was not sent again" in report.errors["ada"]
+    merchant.transport.intercept = let_through
+    assert merchant.calls()["POST /v0/customers/authorization"] == 1
 
 
 def test_a_length_of_the_session_is_refused_where_there_is_none(engine: Engine, plan: str) -> None:

@@ -38,11 +38,9 @@ class AuthorizationSteps(Steps):
             if inputs.get("resend"):
                 return super().send(inputs, recover)
             return self.account.client.post(self.kind.path, self.body(inputs))
-        except (NotFound, UnexpectedResponse) as error:
-            if error.status == HTTPStatus.NOT_FOUND and self.account.all(Plan).read(inputs["plan_id"]) is not None:
-                raise AuthorizationUnavailable(self.kind.path) from error
-            raise
         except RequestError as error:
+            if _is_not_found(error) and self.account.all(Plan).read(inputs["plan_id"]) is not None:
+                raise AuthorizationUnavailable(self.kind.path) from error
             if error.maybe_committed and not inputs.get("resend"):
                 raise LinkUnconfirmed(error) from error
             raise
@@ -115,3 +113,8 @@ class AuthorizationLinkSteps(Steps):
 def flow_of(values: Mapping[str, Any]) -> str:
     """The declared flow, or the default."""
     return str(values.get("flow") or "authorization")
+
+
+def _is_not_found(error: RequestError) -> bool:
+    """Return whether the answer is 404, be it about the path itself or about something in the request."""
+    return isinstance(error, NotFound | UnexpectedResponse) and error.status == HTTPStatus.NOT_FOUND
