@@ -21,7 +21,7 @@ from __future__ import annotations
 
 try:
     from pulumi_paygentic.emulator.app import create_app
-    from pulumi_paygentic.emulator.collections.not_implemented import PARTS
+    from pulumi_paygentic.emulator.collections.not_implemented import PARTS, REASONS
     from pulumi_paygentic.emulator.collections.registry import not_implemented
     from pulumi_paygentic.emulator.server import Running, ServeError, running, serve
     from pulumi_paygentic.emulator.state import Account
@@ -36,6 +36,7 @@ except ModuleNotFoundError as error:
 
 __all__ = [
     "PARTS",
+    "REASONS",
     "Account",
     "Running",
     "ServeError",

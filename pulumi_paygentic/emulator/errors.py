@@ -130,8 +130,10 @@ class OperationNotImplemented(ApiError):
     status = 501
     error = "not_implemented"
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The emulator does not reproduce {what}.", code="NOT_REPRODUCED", details={"what": what})
+    def __init__(self, what: str, reason: str | None = None) -> None:
+        because = {} if reason is None else {"reason": reason}
+        message = f"The emulator does not reproduce {what}{': ' + reason if reason else ''}."
+        super().__init__(message, code="NOT_REPRODUCED", details={"what": what, **because})
 
 
 def refuse(field_name: str, message: str, code: str = "invalid") -> ValidationFailed:

@@ -7,37 +7,24 @@ from pulumi_paygentic.emulator.http.context import Answer, Context, Handler
 
 NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
     "plans on offer to a customer": {"/v0/plans/available": "GET"},
-    "moving subscriptions between plan versions": {"/v0/subscriptions/{id}/versionMigration": "POST"},
     "price intervals of subscriptions": {
         "/v0/subscriptions/{id}/intervals": "GET POST",
         "/v0/subscriptions/{id}/intervalChanges": "GET",
         "/v0/intervalChanges": "GET",
     },
-    "adjustments of subscriptions": {
-        "/v0/subscriptions/{id}/adjustments": "GET POST",
-        "/v0/subscriptions/{id}/adjustments/{adjustmentId}": "DELETE",
-    },
     "payment methods": {"/v0/customers/{id}/paymentMethods": "GET POST"},
-    "payments": {"/v0/payments": "GET POST", "/v0/payments/{id}": "GET", "/v0/paymentSessions": "GET"},
-    "invoices before they are due, manual lines, payments and refunds of invoices": {
-        "/v2/invoices/projected": "GET",
-        "/v2/invoices/lineItems": "GET POST",
-        "/v2/invoices/{id}/payment": "POST",
-        "/v2/invoices/{id}/pdf": "GET",
-        "/v2/invoices/{id}/retryPayment": "POST",
+    "payments without an invoice": {"/v0/payments": "GET POST", "/v0/payments/{id}": "GET"},
+    "charges of a saved payment method": {"/v2/invoices/{id}/retryPayment": "POST"},
+    "manual lines of invoices": {"/v2/invoices/lineItems": "GET POST"},
+    "documents of invoices": {"/v2/invoices/{id}/pdf": "GET"},
+    "refunds of invoices": {
         "/v2/invoices/{id}/refunds": "GET POST",
         "/v2/invoices/{id}/refunds/{refundId}/void": "POST",
     },
-    "purchases of grants": {"/v1/entitlements/{entitlementId}/grants/purchase": "POST"},
     "disputes (older path)": {"/v0/disputes": "GET POST"},
     "the price of a fee for a subscription (older path)": {"/v0/fees/{id}/price/{subscriptionId}": "GET"},
-    "costs": {
-        "/v0/costs": "GET POST",
-        "/v0/costs/report": "GET",
-        "/v0/costs/{id}": "GET PATCH DELETE",
-        "/v0/costs/{id}/summary": "GET",
-    },
-    "revenue by account, and profitability": {"/v0/revenue/accounts": "GET", "/v0/profitability": "GET"},
+    "reports of costs": {"/v0/costs/report": "GET"},
+    "revenue by account": {"/v0/revenue/accounts": "GET"},
     "sources and their rules": {
         "/v0/sources": "GET POST",
         "/v0/sources/{id}": "GET PATCH",
@@ -49,11 +36,6 @@ NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
         "/v0/sourceRules": "GET POST",
         "/v0/sourceRules/{ruleId}": "GET PATCH DELETE",
     },
-    "external references": {
-        "/v0/externalReferences": "GET POST",
-        "/v0/externalReferences/{id}": "GET PATCH DELETE",
-    },
-    "webhooks": {"/v0/webhooks": "GET POST PATCH DELETE", "/v0/webhooks/portal": "GET"},
     "users": {"/v0/users/{id}": "GET PATCH"},
     "orders": {
         "/v0/orders": "GET POST",
@@ -77,6 +59,28 @@ NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
     },
 }
 
+REASONS: dict[str, str] = {
+    "plans on offer to a customer": "the description does not say which plans are on offer to whom",
+    "price intervals of subscriptions": "lines come of plan versions alone; adjust the subscription, or migrate it",
+    "payment methods": "test cards are never saved",
+    "payments without an invoice": "a rehearsal of a catalog has nothing to pay without an invoice",
+    "charges of a saved payment method": "test cards are never saved; pay the invoice's page, or record a payment",
+    "manual lines of invoices": "they belong to no catalog",
+    "documents of invoices": "nothing is rendered; the customer's portal shows each invoice",
+    "refunds of invoices": "no money moves; usage is refunded by the older paths",
+    "disputes (older path)": "the newest description has no such path",
+    "the price of a fee for a subscription (older path)": "the newest description has no such path",
+    "reports of costs": "a cost's summary has the same amounts, cost by cost",
+    "revenue by account": "the list of invoices has the same amounts",
+    "sources and their rules": "a source needs an installation at a third party",
+    "users": "the emulator has keys, and no users",
+    "orders": "they belong to no catalog",
+    "billing schedules": "they belong to orders",
+    "approvals": "they belong to orders",
+    "integrations": "an integration needs an installation at a third party",
+}
+"""The reason why each area is left out."""
+
 PARTS: dict[str, str] = {
     "entitlements of so many periods": "GET /v1/entitlements/{entitlementId} far ahead of its first period",
     "how a line of an invoice was calculated": "GET /v2/invoices/{id} with expand=lineProvenance",
@@ -89,6 +93,6 @@ def refusing(area: str) -> Handler:
     """Make a handler that answers 501."""
 
     def handler(_context: Context) -> Answer:
-        raise OperationNotImplemented(area)
+        raise OperationNotImplemented(area, REASONS[area])
 
     return handler

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pulumi_paygentic.emulator.collections import registry
+from pulumi_paygentic.emulator.collections.catalog import external_references
 from pulumi_paygentic.emulator.http.context import Answer, Context, Operations
 from pulumi_paygentic.emulator.http.fields import CustomerId
 from pulumi_paygentic.emulator.http.schema import Body
@@ -36,6 +37,8 @@ def reset(cx: Context) -> Answer:
     else:
         keep_catalog = cx.body(MerchantScope).keep_catalog
         scopes = (Scope.CUSTOMER,) if keep_catalog else (Scope.CUSTOMER, Scope.CATALOG)
+        for customer in cx.store.find(kinds.CUSTOMER, merchant=cx.merchant):
+            external_references.drop(cx.store, customer["id"])
         cx.store.purge(kinds.within(*scopes), cx.merchant)
         cx.store.forget(cx.merchant)
     return Answer(204)
@@ -43,8 +46,9 @@ def reset(cx: Context) -> Answer:
 
 def _forget(cx: Context, customer_id: str) -> None:
     customer = cx.require(kinds.CUSTOMER, customer_id)
-    for kind in (kinds.SUBSCRIPTION, kinds.AUTHORIZATION, kinds.INVOICE, kinds.ENTITLEMENT, kinds.GRANT):
+    for kind in kinds.within(Scope.CUSTOMER):
         for record in cx.store.find(kind, {"customerId": customer["id"]}):
             cx.store.delete(record["id"])
+    external_references.drop(cx.store, customer["id"])
     cx.store.forget(cx.merchant, customer["id"])
     cx.store.delete(customer["id"])

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from paygentic_sdk import Paygentic
 
-from pulumi_paygentic.emulator import PARTS, create_app, not_implemented
+from pulumi_paygentic.emulator import PARTS, REASONS, create_app, not_implemented
 from pulumi_paygentic.emulator.collections import registry
 from pulumi_paygentic.emulator.collections import usage as package
 from pulumi_paygentic.emulator.storage import kinds
@@ -88,7 +88,11 @@ def test_without_it_its_paths_are_listed() -> None:
 def test_the_page_lists_everything_that_is_not_implemented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text(encoding="utf-8")
     listed = page.partition("## Not implemented")[2].partition("## The code")[0]
-    rows = {f"| {area} | {', '.join(f'`{path}`' for path in paths)} |" for area, paths in not_implemented().items()}
+    rows = {
+        f"| {area} | {', '.join(f'`{path}`' for path in paths)} | {REASONS[area]} |"
+        for area, paths in not_implemented().items()
+    }
+    assert not_implemented().keys() == REASONS.keys()
     assert {row for row in listed.splitlines() if row.startswith("| ") and "`" in row} == rows
     parts = {f"- {what}: {where}" for what, where in PARTS.items()}
     assert {line for line in listed.splitlines() if line.startswith("- ")} == parts

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from paygentic_sdk import Paygentic, errors
 
-from pulumi_paygentic.emulator import PARTS, Running, not_implemented
+from pulumi_paygentic.emulator import PARTS, REASONS, Running, not_implemented
 from pulumi_paygentic.emulator import errors as answers_that_refuse
 from pulumi_paygentic.emulator.http.json_body import LARGEST_BODY
 from tests.emulator.support.merchant import Json, Merchant
@@ -92,7 +92,8 @@ def test_an_operation_that_is_not_implemented_is_501_and_names_its_area(
     body: Json | None = None if method in {"GET", "DELETE"} else {}
     answer = merchant.call(method, path, body, expect=501)
     assert answer["code"] == "NOT_REPRODUCED"
-    assert answer["details"]["what"] in not_implemented()
+    details = answer["details"]
+    assert (details["what"] in not_implemented(), details["reason"]) == (True, REASONS[details["what"]])
 
 
 def test_every_part_that_is_not_implemented_is_listed_and_is_501(merchant: Merchant) -> None:

@@ -103,6 +103,12 @@ def give_up_claims(store: Store, entity_id: str) -> None:
             store.put({**reference, "isPrimary": False})
 
 
+def drop(store: Store, entity_id: str) -> None:
+    """Delete the references of an object that is no more."""
+    for reference in of_entity(store, entity_id):
+        store.delete(reference["id"])
+
+
 def _claim(cx: Context, fields: Record, *, move: bool) -> None:
     """Claim a code, if need be from its holder where the request says so."""
     where = {name: fields[name] for name in _CODE} | {"isPrimary": True}

@@ -223,3 +223,22 @@ def test_sessions_are_found_by_customer_and_of_ones_own_only(merchant: Merchant,
     other.call("GET", f"/v0/paymentSessions?merchantId={merchant.id}", expect=403)
     other.call("POST", f"/v2/invoices/{made['payment']['invoiceId']}/payment", {"method": "hosted_link"}, expect=404)
     other.call("POST", f"/v2/invoices/{made['payment']['invoiceId']}/payment", {"method": "out_of_band"}, expect=403)
+
+
+@pytest.mark.parametrize("scope", ["customer", "merchant"])
+def test_a_reset_forgets_payments_adjustments_and_codes(merchant: Merchant, scope: str) -> None:
+    made = _pending(merchant, _plan(merchant, "10"))
+    path = f"/v0/subscriptions/{made['id']}/adjustments"
+    merchant.post(path, {"type": "percentageDiscount", "percentageDiscount": "0.1", "effectiveFrom": START})
+    code = {"merchantId": merchant.id, "entityType": "customer", "entityId": made["customerId"]}
+    merchant.post("/v0/externalReferences", {**code, "provider": "crm", "externalId": "1"})
+    body = (
+        {"scope": scope, "keepCatalog": True}
+        if scope == "merchant"
+        else {"scope": scope, "customerId": code["entityId"]}
+    )
+    merchant.call("POST", f"/v0/merchants/{merchant.id}/reset", body, expect=204)
+    assert httpx.get(made["payment"]["checkoutUrl"]).status_code == 404
+    for listed in ("/v0/paymentSessions", "/v0/externalReferences"):
+        assert merchant.get(listed)["pagination"]["total"] == 0
+    merchant.call("GET", path, expect=404)

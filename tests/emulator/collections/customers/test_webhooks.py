@@ -107,7 +107,7 @@ def test_an_endpoint_gets_the_events_that_it_wants(merchant: Merchant, receiver:
     )
     [endpoint] = re.findall(r'value="(ep_\w+)"', httpx.get(_portal(merchant)).text)
     assert portal
-    httpx.post(_portal(merchant), data={"remove": endpoint})
+    httpx.post(_portal(merchant), data={"remove": [endpoint, "ep_unknown"]})
     assert "There are none yet" in read_page(httpx.get(_portal(merchant))).text
 
 
@@ -129,6 +129,20 @@ def test_a_failed_delivery_is_tried_again_by_the_emulators_clock(merchant: Merch
     shown = read_page(httpx.get(f"{merchant.http.base_url}/dashboard/webhooks")).text
     assert "customer.created.v0 failed" in shown
     assert receiver.url in shown
+
+
+def test_a_removed_endpoint_gets_no_retry(merchant: Merchant, receiver: Receiver) -> None:
+    _enabled(merchant, receiver)
+    receiver.answers = [500]
+    merchant.customer()
+    receiver.next()
+    [endpoint] = re.findall(r'value="(ep_\w+)"', httpx.get(_portal(merchant)).text)
+    httpx.post(_portal(merchant), data={"remove": endpoint})
+    httpx.post(_portal(merchant), data={"url": receiver.url})
+    merchant.call("POST", CLOCK, {"advance": "PT5S"}, expect=200)
+    merchant.customer("b@example.com")
+    assert receiver.next().body["data"]["organization"]["billingEmails"] == ["b@example.com"]
+    assert "to removed" in read_page(httpx.get(_portal(merchant))).text
 
 
 def test_nobody_there_is_no_answer_and_paused_messages_wait(merchant: Merchant, receiver: Receiver) -> None:

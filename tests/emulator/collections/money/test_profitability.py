@@ -67,6 +67,9 @@ def test_the_rest_and_the_deleted_are_folded(merchant: Merchant) -> None:
 
 def test_another_currency_has_its_own(merchant: Merchant) -> None:
     _served(merchant)
+    [cost] = merchant.get("/v0/costs")["data"]
+    merchant.patch(f"/v0/costs/{cost['id']}", {"currency": "EUR", "eventType": None})
+    assert {row["costData"] for row in _rows(merchant, "&currency=EUR")} == {"none"}
     assert {row["netRevenue"] for row in _rows(merchant, "&currency=EUR")} == {"0.00"}
     merchant.call("GET", f"{PATH}?{YEAR}", expect=400)
     merchant.call("GET", f"{PATH}?merchantId=org_other&{YEAR}", expect=403)
