@@ -13,16 +13,20 @@ from pulumi_paygentic.changes.usage.bill import BilledLine
 
 @dataclass(slots=True)
 class Billed:
-    """The billed lines of one line of a plan in a period: charges, refunds, and units that grants paid for."""
+    """The billed lines of one line of a plan in a period.
+
+    Charges, refunds, units that grants paid for (`discounts`), and amounts that an agreed rate took off (`reductions`).
+    """
 
     charges: list[BilledLine] = field(default_factory=list)
     refunds: list[BilledLine] = field(default_factory=list)
     discounts: list[BilledLine] = field(default_factory=list)
+    reductions: list[BilledLine] = field(default_factory=list)
 
     def add(self, line: BilledLine) -> None:
         """Add a billed line of this line of the plan."""
         if line.kind == "discount":
-            self.discounts.append(line)
+            (self.discounts if line.quantity < 0 else self.reductions).append(line)
         elif line.is_refund:
             self.refunds.append(line)
         else:
@@ -31,7 +35,7 @@ class Billed:
     @property
     def lines(self) -> tuple[BilledLine, ...]:
         """Return all of them."""
-        return (*self.charges, *self.refunds, *self.discounts)
+        return (*self.charges, *self.refunds, *self.discounts, *self.reductions)
 
 
 class Matcher:

@@ -90,4 +90,4 @@ def _reason(price: object, have: Billed) -> Reason:
         wanted = band_of(price, quantity).unit_price
         if any(one.unit_price is not None and one.unit_price != wanted for one in have.charges):
             return "price"
-    return "credit" if have.discounts else "other"
+    return "credit" if have.discounts or have.reductions else "other"

@@ -50,11 +50,11 @@ def rerate(bill: Bill, plan: PlanChange, matcher: Matcher, *, only: Callable[[Li
     lines = _lines(bill, plan, billed, only)
     rest = sum((line.amount or _NOTHING for line in others), _NOTHING)
     if any(is_rebate(price) for line in plan.lines for price in (line.before, line.after)):
-        taxed = replace(bill, lines=tuple(replace(line, tax_rate=_NOTHING) for line in bill.lines))
-        tax_rate = max((line.tax_rate for line in bill.lines), default=_NOTHING)
-        gross = _lines(taxed, plan, matcher.match(taxed.lines)[0], only) if tax_rate else lines
+        untaxed = tuple(replace(line, tax_rate=_NOTHING) for line in bill.lines)
+        taxed = replace(bill, lines=untaxed, included_tax=_NOTHING)
+        gross = _lines(taxed, plan, matcher.match(untaxed)[0], only) if bill.included_tax else lines
         prices = [(line.before, line.after if only(line) else line.before) for line in plan.lines]
-        _cap(lines, gross, prices, rest, tax_rate)
+        _cap(lines, gross, prices, rest, bill.included_tax)
     total = sum((line.amounts for line in lines.values()), Amounts(rest, rest))
     return RatedBill(lines, billed, others, total)
 
@@ -125,7 +125,8 @@ def _known(bill: Bill, plan: PlanChange, before: Pricing, after: Pricing | None,
         new += _NOTHING if after is None else take_back(after, one.quantity, whole)
     if after is not None and _hides_allowance(before, after):
         unrated, new = "allowance", old
-    return RatedLine(Amounts(old, new), quantity, is_used=bool(have.lines), unrated=unrated)
+    amounts = _reduced(Amounts(old, new), have)
+    return RatedLine(amounts, quantity, is_used=bool(have.lines), unrated=unrated)
 
 
 def _moved(before: Pricing, after: Pricing, use: Use) -> Use:
@@ -168,7 +169,20 @@ def _fee(bill: Bill, plan: PlanChange, before: Pricing, after: Pricing | None, h
             new += _times_ratio(charge(after, Use(units, share=share, tax_rate=one.tax_rate)), ratio)
     if ratio is None:
         return RatedLine(Amounts(old, old), quantity, is_used=bool(have.lines), unrated="cadence")
-    return RatedLine(Amounts(old, new), quantity, is_used=bool(have.lines))
+    return RatedLine(_reduced(Amounts(old, new), have), quantity, is_used=bool(have.lines))
+
+
+def _reduced(amounts: Amounts, have: Billed) -> Amounts:
+    """Take off what an agreed rate takes off: the same part of either amount as of what was invoiced."""
+    invoiced = sum((one.amount or _NOTHING for one in (*have.charges, *have.refunds, *have.discounts)), _NOTHING)
+    if not invoiced:
+        return amounts
+    old, new = amounts.old, amounts.new
+    for one in have.reductions:
+        part = Fraction(one.amount or _NOTHING) / Fraction(invoiced)
+        old += to_atomic(Fraction(amounts.old) * part)
+        new += to_atomic(Fraction(amounts.new) * part)
+    return Amounts(old, new)
 
 
 def _share(bill: Bill, line: BilledLine, cadence: Cadence) -> Fraction:
@@ -196,8 +210,6 @@ def _added(bill: Bill, plan: PlanChange, after: Pricing) -> RatedLine:
     """A line that the plan did not have: a fee is charged for the period, usage is what another line metered."""
     if not after.is_rateable:
         return RatedLine(unrated="model")
-    rates = {line.tax_rate for line in bill.lines}
-    tax = max(rates, default=_NOTHING)
     if after.basis == "fee":
         cadence = Cadence.of(plan.cadence_before)
         ratio = _ratio(cadence, after.cadence or Cadence.of(plan.cadence))
@@ -206,7 +218,7 @@ def _added(bill: Bill, plan: PlanChange, after: Pricing) -> RatedLine:
         share = share_of_period(bill.start, bill.end, bill.subscription.anchor, cadence)
         if after.is_obligation and share < 1:
             return RatedLine()  # no partial period is billed for it
-        use = Use(Decimal(after.quantity), share=share, tax_rate=tax)
+        use = Use(Decimal(after.quantity), share=share, tax_rate=bill.included_tax)
         amount = _times_ratio(charge(after, use), ratio)
         return RatedLine(Amounts(_NOTHING, amount), use.quantity, is_used=True)
     found = _metered(bill, after)

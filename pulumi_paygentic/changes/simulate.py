@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
+from pulumi_paygentic.changes.cadence import Cadence
 from pulumi_paygentic.changes.changeset import Changeset
 from pulumi_paygentic.changes.impact import CAVEAT, Amounts, Gap, Impact
 from pulumi_paygentic.changes.matching import Matcher
@@ -97,8 +98,9 @@ class _Simulation:
 
     def _note(self, plan: PlanChange) -> None:
         for line in plan.lines:
-            if line.before is None and isinstance(line.after, Pricing) and line.after.cadence is not None:
-                self._notes[_CHARGED_ONCE if line.after.cadence.is_once else _LONGER] = None
+            cadence = line.after.cadence if isinstance(line.after, Pricing) and line.before is None else None
+            if cadence is not None and cadence != Cadence.of(plan.cadence):
+                self._notes[_CHARGED_ONCE if cadence.is_once else _LONGER] = None
 
     def _add_bill(self, bill: Bill, plan: PlanChange, matcher: Matcher, tally: PlanTally) -> None:
         self._days += (bill.start, bill.end - timedelta(microseconds=1))

@@ -480,3 +480,29 @@ def test_lines_of_earlier_versions_are_found_by_metric_then_by_name_then_by_sign
     twins = tuple(replace(line, before=dear) for line in renamed)
     unmatched = simulate([replace(change, lines=twins)], usage)
     assert amounts(unmatched) == both("9", "9")  # which of the twins it was billed for, nobody can say
+
+
+def test_an_agreed_discount_takes_the_same_part_off_the_old_and_the_new_amount(market: Market) -> None:
+    metric, fee = market.metric(), market.fee()
+    old = {"calls": market.price(metric, "0.5"), "base": market.price(fee, "10")}
+    plan = market.plan(old)
+    customer = market.customer()
+    subscription = market.subscribe(plan, customer, startedAt=START)
+    discount = {"type": "percentageDiscount", "percentageDiscount": "0.35", "effectiveFrom": START}
+    market.call("POST", f"/v0/subscriptions/{subscription}/adjustments", discount)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    change = market.change(plan, old, {**old, "calls": market.price(metric, "0.7")})
+    impact = simulate([change], market.usage(plan))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("9.75", "11.05"))
+
+
+def test_tax_that_prices_include_is_taken_out_of_a_new_fee_though_nothing_was_invoiced(market: Market) -> None:
+    metric, fee = market.metric(), market.fee()
+    old = {"calls": market.price(metric, "0.5")}
+    plan = market.plan(old, taxBehavior="inclusive", defaultTaxRate=25)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, {**old, "base": market.price(fee, "10")})], market.usage(plan))
+    assert amounts(impact) == both("0", "8")
+    assert len(impact.notes) == 1

@@ -45,15 +45,15 @@ class BilledLine:
     """One line of a bill: a quantity, and the amount that was invoiced for it.
 
     Args:
-        kind: `usage`, `fee`, `discount` (units that grants pay for, with a negative quantity), or `other`: a line that
-            no price made.
+        kind: `usage`, `fee`, `discount` (units that grants pay for, with a negative quantity, or an amount that an
+            agreed rate takes off), or `other`: a line that no price made.
         price_id: The price that it was made from.
         source_id: The metric or fee.
         name: Its name on the invoice.
         quantity: The units; negative of a discount and of a refund.
         amount: The invoiced amount before tax; None where the source does not know it.
         unit_price: The invoiced price of a unit; None where the source does not know it.
-        tax_rate: The rate of tax, such as 0.19.
+        tax_rate: The rate of tax that the unit price includes, such as 0.19; 0 where tax is added on top.
         is_refund: True if it takes back an earlier charge.
         start: The start of the window that it bills; None if unknown.
         end: The end of that window, exclusive.
@@ -85,6 +85,7 @@ class Bill:
         lines: The charges and uses; with `invoice_id` None, only the used metrics.
         subtotal: The subtotal before tax that was invoiced; None if the source does not know it.
         invoice_id: The id of the invoice that the lines are of; None if the usage comes from elsewhere.
+        included_tax: The rate of tax that the prices include, such as 0.19; 0 where tax is added on top.
 
     """
 
@@ -95,6 +96,7 @@ class Bill:
     lines: tuple[BilledLine, ...] = ()
     subtotal: Decimal | None = None
     invoice_id: str | None = None
+    included_tax: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from pulumi_paygentic.api import JSON, BadRequest, Client, Forbidden
@@ -62,9 +63,9 @@ def read_invoices(
     except Forbidden as error:
         gap = Gap(f"what subscriptions used and paid: {permission(error)}", len(everyone))
         return Usage(source="invoices", subscriptions=subscriptions, gaps=(gap,) if everyone else ())
-    inclusive = {plan_id for plan_id, plan in plans.items() if plan.get("taxBehavior") == "inclusive"}
+    included = {plan_id: _default_tax(plan) for plan_id, plan in plans.items()}
     bills = tuple(
-        _bill(one, invoices[one.id], lines.get(invoices[one.id]["id"], []), included=one.plan_id in inclusive)
+        _bill(one, invoices[one.id], lines.get(invoices[one.id]["id"], []), default_tax=included[one.plan_id])
         for one in everyone
         if one.id in invoices
     )
@@ -192,17 +193,26 @@ def _pages(client: Client, invoice_id: str) -> Iterator[JSON]:
             return
 
 
-def _bill(subscription: Subscription, invoice: JSON, lines: Iterable[JSON], *, included: bool) -> Bill:
+def _default_tax(plan: JSON) -> Decimal | None:
+    """The rate of tax in the plan's prices where an invoice does not say; None where tax is added on top."""
+    return exact(plan.get("defaultTaxRate") or 0) / 100 if plan.get("taxBehavior") == "inclusive" else None
+
+
+def _bill(subscription: Subscription, invoice: JSON, lines: Iterable[JSON], *, default_tax: Decimal | None) -> Bill:
     try:
-        read = (line_of(line) for line in lines)
+        read = [line_of(line) for line in lines]
+        on_top = default_tax is None
         return Bill(
             subscription=subscription,
             start=moment(invoice["periodStart"]),
             end=moment(invoice["periodEnd"]),
             currency=str(invoice["currency"]),
-            lines=tuple(read if included else map(_on_top, read)),
+            lines=tuple(map(_on_top, read) if on_top else read),
             subtotal=exact(invoice["subtotal"]),
             invoice_id=invoice["id"],
+            included_tax=Decimal(0)
+            if default_tax is None
+            else max((one.tax_rate for one in read), default=default_tax),
         )
     except (KeyError, Unreadable) as error:
         msg = f"invoice {invoice.get('id')} can't be read: {error}"
@@ -211,4 +221,4 @@ def _bill(subscription: Subscription, invoice: JSON, lines: Iterable[JSON], *, i
 
 def _on_top(line: BilledLine) -> BilledLine:
     """The line of a plan whose prices don't include tax: nothing is to be taken out of them."""
-    return replace(line, tax_rate=type(line.tax_rate)(0)) if line.tax_rate else line
+    return replace(line, tax_rate=Decimal(0)) if line.tax_rate else line
