@@ -48,6 +48,8 @@ paygentic.Feature("sso", product_id="prod_1", key="sso", name="SSO", type="toggl
 paygentic.Plan("a", product_id="prod_1", name="A", currency="USD", billing_cadence="P3M", tax_behavior="inclusive")
 paygentic.Plan("a", product_id="prod_1", name="A", currency="USD", billing_cadence="P2M")  # error: [arg-type]
 paygentic.Plan("a", product_id="prod_1", name="A", currency="USD", tax_behavior="none")  # error: [arg-type]
+paygentic.AuthorizationLink("ada", plan_id="plan_1", email="ada@example.com", flow="subscription")
+paygentic.AuthorizationLink("ada", plan_id="plan_1", email="ada@example.com", flow="checkout")  # error: [arg-type]
 paygentic.Provider("eu", environment="sandbox")
 paygentic.Provider("eu", environment="staging")  # error: "environment" [arg-type]
 

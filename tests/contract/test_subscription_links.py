@@ -1,7 +1,7 @@
 """Links of `flow="subscription"`: one customer and subscription an email and plan, however often a run is killed."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -368,6 +368,23 @@ def without_payment(request: httpx.Request, answer: Answer) -> httpx.Response:
     for one in body.get("data", [body]):
         one.pop("payment", None)
     return httpx.Response(response.status_code, json=body)
+
+
+@pytest.mark.parametrize("created", [None, "yesterday"])
+def test_an_answer_without_a_time_of_creation_lasts_from_now(
+    engine: Engine, merchant: MerchantAccount, plan: str, created: str | None
+) -> None:
+    def intercept(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer()
+        if (request.method, request.url.path) != ("POST", SUBSCRIPTIONS):
+            return response
+        return httpx.Response(response.status_code, json={**response.json(), "createdAt": created})
+
+    merchant.transport.intercept = intercept
+    report = engine.up(link(plan))
+    assert (report.errors, report.warnings) == ({}, [])
+    expires_at = datetime.fromisoformat(engine.state["ada"].outputs["expires_at"].replace("Z", "+00:00"))
+    assert timedelta(hours=3) < expires_at - datetime.now(timezone.utc) <= timedelta(hours=4)
 
 
 @pytest.mark.parametrize("status", [404, 409])

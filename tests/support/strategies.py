@@ -191,10 +191,10 @@ def _product(given: Inputs, _draw: Draw, _ids: Ids) -> Inputs:
 
 
 def _link(given: Inputs, _draw: Draw, ids: Ids) -> Inputs:
-    if ids is not ANY_IDS:
-        given.pop("flow", None)  # the plans of the tests' accounts charge nothing in advance
     if given.get("flow") != "subscription":
         given.pop("session_expiry_minutes", None)
+    elif ids is not ANY_IDS:
+        given["plan_id"] = "plan_C"  # the only plan of the tests' accounts that charges in advance
     return given
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pulumi_paygentic.api import Conflict, NotFound
 from pulumi_paygentic.catalog import Plan
 from pulumi_paygentic.catalog.authorization_link import SESSION_MINUTES, SubscriptionLink
+from pulumi_paygentic.catalog.times import canonical_timestamp
 from pulumi_paygentic.lifecycle.account import Account, Operation
 from pulumi_paygentic.lifecycle.diff import is_over
 from pulumi_paygentic.lifecycle.errors import AdoptionImpossible, DuplicateOwner, NothingDueInAdvance
@@ -164,10 +165,16 @@ def _declared(live: Live, inputs: Mapping[str, Any]) -> Live:
     """The subscription with the declared values that the API does not answer, and the end of its session."""
     given = {name: inputs[name] for name in ("merchant_id", "email", "redirect_url") if name in inputs}
     minutes = timedelta(minutes=inputs.get("session_expiry_minutes", SESSION_MINUTES))
-    created = SubscriptionLink.fields()["expires_at"].from_wire(live.answer["createdAt"])
-    ends = datetime.fromisoformat(created.replace("Z", "+00:00")) + minutes
-    expires_at = SubscriptionLink.fields()["expires_at"].from_wire(ends.isoformat())
+    expires_at = canonical_timestamp((_created(live.answer) + minutes).isoformat())
     return Live(live.id, live.answer, {**given, "expires_at": expires_at, **live.values})
+
+
+def _created(answer: Mapping[str, Any]) -> datetime:
+    """The time at which the subscription was created; now, if the answer does not say."""
+    try:
+        return datetime.fromisoformat(canonical_timestamp(answer.get("createdAt")).replace("Z", "+00:00"))
+    except ValueError:
+        return datetime.now(timezone.utc)
 
 
 def _only_answered(inputs: Mapping[str, Any]) -> dict[str, Any]:
