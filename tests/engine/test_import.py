@@ -121,3 +121,14 @@ def _billing(snapshot: Snapshot) -> dict[str, object]:
         for one in snapshot
         if one.kind != "Price" or snapshot.plans_of(one.ref)
     }
+
+
+def test_pulumis_own_import_takes_the_account_from_the_converter(
+    server: Server, stack: Stack, pulumi_cli: Path
+) -> None:
+    fill(server.account)
+    assert _imported(server, pulumi_cli, stack.program).exit_code == 0
+    server.gate.calls.clear()
+    stack.run("import", "--from", "paygentic", "--generate-code=false", "--protect=false", "--yes", "--skip-preview")
+    assert stack.preview("--refresh").changes == {}
+    assert server.gate.writes == []
