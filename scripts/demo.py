@@ -23,6 +23,9 @@ class Demo(Playground):
         self.pulumi("Preview again: nothing to do", "preview", "--expect-no-changes")
         self.pulumi("Set a new price for a basic submission", "config", "set", "rate", "0.002")
         self.pulumi("Preview the change: a new price, and a new version of the plan", "preview", "--diff")
+        self.command(
+            "The same as the comment that a reviewer reads in the pull request", "diff", "--format=markdown", codes=(2,)
+        )
         self.pulumi("Up: the plan bills from the new price", "up", "--yes", "--skip-preview")
         self.change_by_hand()
         self.pulumi("Refresh: show the drift, field by field", "refresh", "--yes", "--skip-preview", "--diff")

@@ -158,6 +158,17 @@ class Playground:
         if done.returncode:
             raise Failed(f"`pulumi {shlex.join(arguments)}` ended with {done.returncode}")
 
+    def command(self, title: str, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
+        """Run a command of `pulumi-paygentic` as one step, and show its output; `codes` are those of a success."""
+        heading(title)
+        print(f"$ pulumi-paygentic {shlex.join(arguments)}", flush=True)
+        command = [sys.executable, "-m", "pulumi_paygentic.cli", *arguments]
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=self.project, env={**os.environ, **self.settings}, check=False)
+        self.steps.append(Step(title, time.monotonic() - started))
+        if done.returncode not in codes:
+            raise Failed(f"`pulumi-paygentic {shlex.join(arguments)}` ended with {done.returncode}")
+
     def invitation(self) -> None:
         """Print the way to the processes that were left running."""
         env = self.folder / "env"

@@ -15,6 +15,7 @@ import click
 
 from pulumi_paygentic.cli.account import AccountOptions
 from pulumi_paygentic.cli.terminal import note
+from pulumi_paygentic.cli.version_numbers import numbered
 
 if TYPE_CHECKING:
     from pulumi_paygentic.api import Client
@@ -58,8 +59,9 @@ class UsageOptions:
         self.wanted = wanted
 
     def add_to(self, changeset: Changeset, account: AccountOptions) -> Changeset:
-        """Return the changeset with subscribers and impact; as it is if nobody wants them, or no plan changes.
+        """Return the changeset with subscribers, versions and impact.
 
+        It comes back as it is if nobody wants them, or no plan changes.
         Without a choice of the user, a source that can't be read is a gap of the impact and a note on standard error.
         Raises `click.ClickException` and `PaygenticError` otherwise.
         """
@@ -70,6 +72,8 @@ class UsageOptions:
         from pulumi_paygentic.changes.simulate import with_usage
         from pulumi_paygentic.changes.usage import BadUsageFile, Unreadable
 
+        if self._asks_the_account:
+            changeset = numbered(changeset, account)
         try:
             return with_usage(changeset, self._read(changeset.plans, account))
         except BadUsageFile as error:
@@ -81,10 +85,14 @@ class UsageOptions:
             note(f"Without {reason}")
             return replace(changeset, impact=Impact(source="invoices", gaps=(Gap(reason, 0),)))
 
+    @property
+    def _asks_the_account(self) -> bool:
+        return self.source in {None, INVOICES, METERS}
+
     def _read(self, plans: tuple[PlanChange, ...], account: AccountOptions) -> Usage:
         from pulumi_paygentic.changes.usage import read_usage_file
 
-        if self.source not in {None, INVOICES, METERS}:
+        if not self._asks_the_account:
             return read_usage_file(_file(str(self.source)), plans)
         with account.client() as client:
             ours = [plan for plan in plans if plan.merchant_id in {None, client.settings.merchant_id}]

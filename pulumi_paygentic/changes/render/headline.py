@@ -15,6 +15,12 @@ from pulumi_paygentic.changes.render.rows import rows
 
 Name = Callable[[str], str]
 _SHOWN = 3
+_MOVES = {
+    "now": ("move", "at once"),
+    "period_end": ("move", "at the end of their period"),
+    "never": ("stay", "as they are"),
+}
+_SINGULAR = {"move": "moves", "stay": "stays"}
 
 
 def headline(changeset: Changeset, name: Name = str) -> str:
@@ -114,20 +120,20 @@ def _moves(plans: list[PlanChange]) -> Iterator[str]:
     known = [plan.subscribers for plan in plans if plan.subscribers is not None]
     if not known:
         return
-    total = sum(one.total for one in known)
     moments = Counter[str]()
     for one in known:
         for move in one.moves:
             moments[move.moment] += move.count
-    if not total:
-        yield "Nobody subscribes to it yet." if len(known) == len(plans) else ""
-        return
-    parts = [
-        f"{moments[moment]:,} {text}"
-        for moment, text in (("now", "at once"), ("period_end", "at the end of their period"), ("never", "never"))
-        if moments[moment]
-    ]
-    yield f"{words.count(total, 'subscriber')} concerned{': ' + ', '.join(parts) if parts else ''}."
+    moves = [(moment, moments[moment]) for moment in _MOVES if moments[moment]]
+    total = sum(one.total for one in known)
+    if not total and len(known) == len(plans):
+        yield "Nobody subscribes to it yet."
+    elif len(moves) == 1 and moves[0][1] == total:
+        verb, when = _MOVES[moves[0][0]]
+        yield f"{words.count(total, 'subscriber')} {verb if total > 1 else _SINGULAR[verb]} {when}."
+    elif total:
+        parts = ", ".join(f"{number:,} {_MOVES[moment][1]}" for moment, number in moves)
+        yield f"{words.count(total, 'subscriber')} concerned{': ' + parts if parts else ''}."
 
 
 def _names(plans: list[PlanChange], name: Name) -> str:

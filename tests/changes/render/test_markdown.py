@@ -146,7 +146,7 @@ def test_the_comment_of_a_price_change() -> None:
 ### Catalog change: dev (shop)
 
 Pro: Calls rises from 49.00 USD per call to 59.50 USD per call (+21.4 %). 37 subscribers concerned: 35 at the end of \
-their period, 2 never.
+their period, 2 as they are.
 
 #### Pro (USD, monthly): version 3 → 4
 
@@ -277,3 +277,18 @@ def test_terms_of_a_fee_are_said() -> None:
 )
 def test_an_empty_change_says_so(changeset: Changeset, said: str) -> None:
     assert said in comment(changeset)
+
+
+@pytest.mark.parametrize(
+    ("subscribers", "said"),
+    [
+        (Subscribers(floating=0, pinned=0), "Nobody subscribes to it yet."),
+        (Subscribers(floating=1, pinned=0, moves=(Move(moment="now", count=1),)), "1 subscriber moves at once."),
+        (Subscribers(floating=0, pinned=2, moves=(Move(moment="never", count=2),)), "2 subscribers stay as they are."),
+        (Subscribers(floating=2, pinned=0), "2 subscribers concerned."),
+    ],
+)
+def test_the_headline_says_who_moves(subscribers: Subscribers, said: str) -> None:
+    changeset = read_preview(price_change().file())
+    plans = tuple(dataclasses.replace(one, subscribers=subscribers) for one in changeset.plans)
+    assert f" {said}\n" in comment(dataclasses.replace(changeset, plans=plans))
