@@ -2,8 +2,8 @@
 
 All commands are one family. They read the account's settings as the provider does (`account`), print results on
 standard output and everything else on standard error (`terminal`), and write files whole or not at all (`files`).
-Exit codes: 0 success; 1 an error, in one line on standard error; 2 a difference, of commands that compare; 130
-interrupted.
+Exit codes: 0 success; 1 an error, in one line on standard error; 2 a difference, of commands that compare; 3 a gate
+says no, of `diff`; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
 
     lazy: ClassVar[dict[str, Lazy]] = {
         "compare": Lazy("pulumi_paygentic.cli.compare:compare", "Show what two accounts, states or exports differ in."),
+        "comment": Lazy("pulumi_paygentic.cli.comment:comment", "Post a comment that an earlier job wrote to a file."),
         "completion": Lazy("pulumi_paygentic.cli.completion:completion", "Print the completion script of a shell."),
         "diff": Lazy("pulumi_paygentic.cli.diff:diff", "Show what a preview changes, in money and in customers."),
         "doctor": Lazy(

@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 
 from pulumi_paygentic.cli.account import AccountOptions, account_options
+from pulumi_paygentic.cli.annotating import annotate_option, in_actions, write_annotations
+from pulumi_paygentic.cli.gating import Gating, gate_options
+from pulumi_paygentic.cli.posting import Posting, posting_options
 from pulumi_paygentic.cli.preview_source import PreviewSource, preview_options
 from pulumi_paygentic.cli.rendering import FORMATS, rendered
-from pulumi_paygentic.cli.terminal import examples
+from pulumi_paygentic.cli.terminal import examples, note
 from pulumi_paygentic.cli.usage_options import UsageOptions, usage_options
 
-NOTHING, FAILED, DIFFERENCES = 0, 1, 2
+NOTHING, FAILED, DIFFERENCES, REFUSED = 0, 1, 2, 3
 
 
 @click.command(
@@ -21,6 +24,8 @@ NOTHING, FAILED, DIFFERENCES = 0, 1, 2
         "pulumi-paygentic diff --stack prod                          # runs the preview itself",
         "pulumi preview --json --show-sames > preview.json",
         "pulumi-paygentic diff preview.json --format markdown --output comment.md",
+        "pulumi-paygentic diff preview.json --post github --annotate github --fail-on 'price-increase>10%'",
+        "pulumi-paygentic diff --stack prod --expect 3f9a0c5e7d21b864 && pulumi up --yes --skip-preview",
     ),
 )
 @preview_options
@@ -30,6 +35,9 @@ NOTHING, FAILED, DIFFERENCES = 0, 1, 2
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
 )
+@gate_options
+@posting_options
+@annotate_option
 @click.pass_context
 def diff(
     ctx: click.Context,
@@ -39,22 +47,46 @@ def diff(
     usage: UsageOptions,
     form: str,
     output: Path | None,
+    gating: Gating,
+    posting: Posting,
+    annotate: str | None,
 ) -> None:
     """Show what a preview of Pulumi's changes in the catalog: prices, plans, versions and what stays.
 
     PREVIEW is the output of `pulumi preview --json --show-sames`, or - for standard input. Without it, the command runs
-    the preview itself, in the folder of --cwd and for the stack of --stack. Nothing is written but --output.
+    the preview itself, in the folder of --cwd and for the stack of --stack. Nothing is written but what an option asks
+    for.
 
-    Exit codes: 0 nothing changes, 2 something does, 1 the preview or this command failed.
+    Exit codes: 0 nothing changes (with --expect: the change is the expected one), 2 something does, 3 a gate says no or
+    the change is not the expected one, 1 the preview or this command failed.
     """
     from pulumi_paygentic.cli.files import write_whole
 
-    changeset = usage.add_to(source.read(account), account)
-    text = rendered(changeset, form)
+    with posting.failures(account):
+        changeset = usage.add_to(source.read(account), account)
+        results = gating.results(changeset)
+    text = rendered(changeset, form, results)
     if output is not None:
         write_whole(output, text)
     else:
-        click.echo(text, nl=False)
+        click.echo(_safe(text) if form != "json" else text, nl=False)
+    if posting.wanted or annotate:
+        markdown = rendered(changeset, "markdown", results)
+        write_annotations(annotate, changeset, markdown, account.cwd)
+        posting.post(posting.notice(changeset, markdown))
     if changeset.errors:
         ctx.exit(FAILED)
-    ctx.exit(NOTHING if changeset.is_empty else DIFFERENCES)
+    if unexpected := gating.unexpected(changeset):
+        note(unexpected)
+        ctx.exit(REFUSED)
+    if any(result.says_no for result in results):
+        ctx.exit(REFUSED)
+    ctx.exit(NOTHING if changeset.is_empty or gating.expect else DIFFERENCES)
+
+
+def _safe(text: str) -> str:
+    if not in_actions():
+        return text
+    from pulumi_paygentic.changes.annotations import defused
+
+    return defused(text)

@@ -6,21 +6,26 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi_paygentic.changes.changeset import Changeset
+    from pulumi_paygentic.changes.gates import GateResult
 
 FORMATS: Final = ("text", "markdown", "json")
 
 
-def rendered(changeset: Changeset, form: str) -> str:
-    """Return the changeset in one of `FORMATS`; text is coloured only for a terminal."""
+def rendered(changeset: Changeset, form: str, gates: Sequence[GateResult] = ()) -> str:
+    """Return the changeset in one of `FORMATS`, with the verdicts of gates; text is coloured only for a terminal."""
     if form == "markdown":
+        from pulumi_paygentic.changes.render.gates import with_gates
         from pulumi_paygentic.changes.render.markdown import markdown
 
-        return markdown(changeset)
+        return with_gates(markdown(changeset), gates)
     if form == "json":
         from pulumi_paygentic.changes.render.json_output import json_text
 
         return json_text(changeset)
+    from pulumi_paygentic.changes.render.gates import gates_text
     from pulumi_paygentic.changes.render.text import text
 
-    return text(changeset, terminal=sys.stdout.isatty())
+    return text(changeset, terminal=sys.stdout.isatty()) + gates_text(gates)

@@ -383,3 +383,10 @@ def test_a_limit_without_a_date_is_counted_by_this_machines_clock() -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795600190"}
     assert session.limited(httpx.Response(403, headers=headers), "").after == 90
     session.close()
+
+
+def test_a_list_that_is_none_is_an_error() -> None:
+    with world("gitlab") as at:
+        at.server.faults.extend([None, Fault(Response(200, {"message": "hello"}))])
+        with pytest.raises(UnexpectedResponse, match="something else than a list"):
+            at.post(notice())

@@ -36,7 +36,7 @@ def open_parts(text: str) -> tuple[str, int]:
     return fence, max(folded, 0)
 
 
-@given(st.lists(LINES, max_size=60).map("\n".join), st.integers(200, 600))
+@given(st.lists(LINES, max_size=150).map("\n".join), st.integers(200, 600))
 @cases(300)
 def test_a_text_fits_and_what_is_left_is_closed(text: str, limit: int) -> None:
     short = fit(text, limit)

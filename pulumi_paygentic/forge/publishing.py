@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Literal
 
 from pulumi_paygentic.forge.board import Board, Item
 from pulumi_paygentic.forge.errors import Unavailable
@@ -25,7 +25,7 @@ from pulumi_paygentic.forge.notice import Notice
 from pulumi_paygentic.forge.retry import retrying
 
 #: Seconds between a write and the read that checks it.
-SETTLE: Final = 2.0
+SETTLE = 2.0
 _MOST_ROUNDS = 12
 # A forge's clock and the one of the machine that ran the preview differ.
 _SKEW = timedelta(days=1)
@@ -78,19 +78,20 @@ def publish(
     notice: Notice,
     *,
     only_if_present: bool = False,
-    settle: float = SETTLE,
+    settle: float | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
     """Post `notice`, edit the item that stands there, or withdraw it, and return what was done.
 
     `only_if_present` makes no first comment for a notice that has nothing to say; an existing one is corrected all the
-    same. An issue is never made for it. `settle` is the pause in seconds before a write is checked. Raises
-    `ForgeError`.
+    same. An issue is never made for it. `settle` is the pause in seconds before a write is checked, `SETTLE` if it is
+    None. Raises `ForgeError`.
     """
     progress = _Progress()
+    wait = SETTLE if settle is None else settle
     for attempt in retrying(sleep):
         with attempt:
-            return _converge(board, notice, progress, only_if_present=only_if_present, pause=lambda: sleep(settle))
+            return _converge(board, notice, progress, only_if_present=only_if_present, pause=lambda: sleep(wait))
     raise AssertionError("unreachable: tenacity raises the last error")  # pragma: no cover
 
 
@@ -122,7 +123,8 @@ def _decide(board: Board, notice: Notice, items: Iterable[Item], *, only_if_pres
     extra = tuple(item for *_, item in usable[:-1])
     if not usable:
         needless = not notice.present and (only_if_present or not board.reuses)
-        return _Decision("skipped") if needless else _Decision("created", body=notice.body(board.limit))
+        url = ranked[-1][2].url if ranked else ""
+        return _Decision("skipped", url=url) if needless else _Decision("created", body=notice.body(board.limit))
     mark, _, target = usable[-1]
     body = notice.body(board.limit, target.body)
     hide = not notice.present and board.withdraws and not target.withdrawn
