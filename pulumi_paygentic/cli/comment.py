@@ -55,4 +55,4 @@ def _guarded(notice: Notice, place: Place) -> Notice:
     if place.head is None or place.head.owner == place.project.partition("/")[0]:
         return notice
     text = re.sub(r"@(?=\w)|!(?=\[)", "\\g<0>\u2060", notice.text).replace("<img", "&lt;img")
-    return replace(notice, text=_BANNER + text)
+    return replace(notice, text=_BANNER + text, digest="")  # which could be of another change than the text

@@ -65,6 +65,7 @@ def diff(
     with posting.failures(account):
         changeset = usage.add_to(source.read(account), account)
         results = gating.results(changeset)
+        unexpected = gating.unexpected(changeset, posting.where)  # before the comment that it may be in is edited
     text = rendered(changeset, form, results)
     if output is not None:
         write_whole(output, text)
@@ -76,7 +77,7 @@ def diff(
         posting.post(posting.notice(changeset, markdown))
     if changeset.errors:
         ctx.exit(FAILED)
-    if unexpected := gating.unexpected(changeset):
+    if unexpected:
         note(unexpected)
         ctx.exit(REFUSED)
     if any(result.says_no for result in results):

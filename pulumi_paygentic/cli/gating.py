@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+
+from pulumi_paygentic.cli.posting import FORGES, Where
 
 if TYPE_CHECKING:
     from pulumi_paygentic.changes.changeset import Changeset
@@ -34,7 +37,9 @@ def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="The preview of the base branch: a gate does not block for what that would change as well.",
     )
     @click.option(
-        "--expect", metavar="DIGEST", help="Exit with 3 unless the change has this digest, the one that was reviewed."
+        "--expect",
+        metavar="DIGEST|github|gitlab",
+        help="Exit with 3 unless the change has this digest, or the one in the comment of the pull request.",
     )
     @functools.wraps(command)
     def with_gates(
@@ -56,6 +61,8 @@ class Gating(NamedTuple):
     @classmethod
     def read(cls, fail_on: tuple[str, ...], waivers: Path | None, base: Path | None, expect: str | None) -> Gating:
         """Return the gates. Raises `click.UsageError` with every reason, before anything else is done."""
+        if expect is not None and not re.fullmatch(r"[0-9a-fA-F]{16}|github|gitlab", expect.strip(), re.ASCII):
+            raise click.UsageError("--expect takes a digest of 16 hexadecimal digits, github or gitlab.")
         if not fail_on and waivers is None and base is None:
             return cls(expect=expect)
         if not fail_on:
@@ -77,15 +84,23 @@ class Gating(NamedTuple):
         today = datetime.now(timezone.utc).date()
         return evaluate(self.gates, changeset, today=today, waivers=self.waivers, base=self._base())
 
-    def unexpected(self, changeset: Changeset) -> str:
-        """Return a sentence about a digest that is not the expected one; empty if it is, or none is."""
+    def unexpected(self, changeset: Changeset, where: Where) -> str:
+        """Return a sentence about a digest that is not the expected one; empty if it is, or none is.
+
+        The comment that holds the digest is on the pull request that `where` says. Raises `click.ClickException` if it
+        can't be read.
+        """
+        if self.expect is None:
+            return ""
         from pulumi_paygentic.changes.digest import digest
 
+        expected = self.expect.strip().lower()
+        expected = _reviewed(changeset, where, expected) if expected in FORGES else expected
         found = digest(changeset)
-        if self.expect is None or self.expect.strip().lower() == found:
+        if expected == found:
             return ""
         return (
-            f"This is not the change that was reviewed: its digest is {found}, expected was {self.expect.strip()}."
+            f"This is not the change that was reviewed: its digest is {found}, expected was {expected}."
             " The differences of now stand above; have them reviewed, or revert what changed since."
         )
 
@@ -96,6 +111,23 @@ class Gating(NamedTuple):
 
         with self.base.open("rb") as file:
             return read_preview(file, name=str(self.base))
+
+
+def _reviewed(changeset: Changeset, where: Where, forge: str) -> str:
+    """Return the digest in the comment of the pull request; a comment that a fork's run made has none."""
+    from pulumi_paygentic.forge import ForgeError, posted
+
+    try:
+        with where.place(forge).comments() as board:
+            mark = posted(board, "diff", changeset.project, changeset.stack)
+    except ForgeError as error:
+        raise click.ClickException(str(error)) from error
+    if mark is None or not mark.digest:
+        name = f"{changeset.stack} ({changeset.project})"
+        raise click.ClickException(
+            f"The pull request has no comment with a digest for {name}: post one with --post {forge}, and review it."
+        )
+    return mark.digest
 
 
 def _waivers(path: Path) -> tuple[Waiver, ...]:

@@ -24,7 +24,7 @@ from pulumi_paygentic.forge.errors import (
 )
 from pulumi_paygentic.forge.mark import Mark
 from pulumi_paygentic.forge.notice import Notice, NoticeError
-from pulumi_paygentic.forge.publishing import Outcome, publish
+from pulumi_paygentic.forge.publishing import Outcome, posted, publish
 
 __all__ = [
     "Board",
@@ -45,5 +45,6 @@ __all__ = [
     "Unavailable",
     "UnexpectedResponse",
     "detect",
+    "posted",
     "publish",
 ]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from pulumi_paygentic.forge.board import Board, Item
@@ -93,6 +93,16 @@ def publish(
         with attempt:
             return _converge(board, notice, progress, only_if_present=only_if_present, pause=lambda: sleep(wait))
     raise AssertionError("unreachable: tenacity raises the last error")  # pragma: no cover
+
+
+def posted(board: Board, kind: str, project: str, stack: str) -> Mark | None:
+    """Return the mark of the newest item for a stack, None if there is none. Raises `ForgeError`."""
+    marks = (Mark.read(item.body) for item in board.items(datetime.now(timezone.utc)))
+    return max(
+        (mark for mark in marks if mark and mark.key == (kind, project, stack)),
+        key=lambda mark: mark.order,
+        default=None,
+    )
 
 
 def _converge(

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulumi_paygentic.cli import main
-from pulumi_paygentic.forge import Notice
+from pulumi_paygentic.cli.diff import diff
+from pulumi_paygentic.forge import Mark, Notice
 from tests.forge.support.github import PullRequest
 from tests.forge.support.server import Fault, Response
 from tests.forge.support.world import T0, World, notice
@@ -48,7 +49,9 @@ def _in_a_run(at: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments)
+    """Run the command, without the account."""
+    alone = ["--no-usage"] if arguments[0] == "diff" and "no_usage" in {option.name for option in diff.params} else []
+    return CliRunner().invoke(main, [*arguments, *alone])
 
 
 def preview(content: Preview, name: str = "preview.json", minute: int = 0) -> str:
@@ -148,7 +151,9 @@ def test_a_token_that_may_only_read_leaves_the_comment_for_a_job_that_may_post(
 
 
 def test_the_comment_of_a_forks_run_goes_to_its_own_pull_request_and_notifies_nobody(at: World, tmp_path: Path) -> None:
-    notice(text="@ada ![picture](https://example.com) <img src=x> 1 @ 2").write(Path("comment.json"))
+    notice(digest="b635f0900c04ecc1", text="@ada ![picture](https://example.com) <img src=x> 1 @ 2").write(
+        Path("comment.json")
+    )
     head = {"head_branch": "prices", "head_sha": "a" * 40, "head_repository": {"owner": {"login": "eve"}}}
     (tmp_path / "event.json").write_text(json.dumps({"workflow_run": {"event": "pull_request", **head}}), "utf-8")
     done = run("comment", "comment.json", "--post", at.forge)
@@ -164,6 +169,9 @@ def test_the_comment_of_a_forks_run_goes_to_its_own_pull_request_and_notifies_no
     assert "![" not in entry.body
     assert "<img" not in entry.body
     assert "1 @ 2" in entry.body
+    mark = Mark.read(entry.body)
+    assert mark is not None
+    assert mark.digest == ""
 
 
 def test_a_file_that_is_no_comment_is_refused(at: World) -> None:
@@ -274,3 +282,20 @@ def test_a_failure_is_written_to_the_file_alone_where_nothing_is_posted(at: Worl
     assert "The preview failed" in Notice.read(Path("comment.json"), now=datetime.now(timezone.utc)).text
     assert at.server.requests == []
     assert run("diff", "broken.json").exit_code == 1
+
+
+def test_the_reviewed_digest_is_read_from_the_comment(at: World) -> None:
+    none = run("diff", preview(price_change()), "--expect", at.forge)
+    assert (none.exit_code, "no comment with a digest for dev (shop)" in none.stderr) == (1, True)
+    run("diff", preview(price_change()), "--post", at.forge)
+    assert run("diff", preview(price_change()), "--expect", at.forge).exit_code == 0
+    other = run("diff", preview(price_change(after="0.004"), minute=1), "--expect", at.forge, "--post", at.forge)
+    assert (other.exit_code, "not the change that was reviewed" in other.stderr) == (3, True)
+    at.server.faults.append(Fault(Response(401, {"message": "Bad credentials"})))
+    assert run("diff", "preview.json", "--expect", at.forge).exit_code == 1
+
+
+def test_an_expected_digest_that_is_none_is_refused_at_once(at: World) -> None:
+    done = run("diff", preview(price_change()), "--expect", "b635f09")
+    assert (done.exit_code, "16 hexadecimal digits, github or gitlab" in done.stderr) == (1, True)
+    assert at.server.requests == []

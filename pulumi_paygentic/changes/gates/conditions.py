@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from pulumi_paygentic.changes.changeset import Changeset, LineChange, ObjectChange, PlanChange
 from pulumi_paygentic.changes.comparison import Comparison, TermChange, compare
@@ -35,11 +35,6 @@ class Scope:
     plans: tuple[PlanChange, ...]
     objects: tuple[ObjectChange, ...]
     whole: bool = True
-
-    @property
-    def impact(self) -> Any:
-        """Return the change in money and in customers; None if nobody asked for it."""
-        return getattr(self.changeset, "impact", None)
 
     def plan_hit(self, plan: PlanChange, text: str) -> Hit:
         """Return a hit about a plan."""
@@ -73,7 +68,7 @@ def _increase_for_existing(scope: Scope, threshold: Decimal) -> Iterator[Hit]:
 
 def _revenue_drop(scope: Scope, threshold: Decimal) -> Iterator[Hit]:
     charged = [plan for plan in scope.plans if plan.op in _ABOUT_SUBSCRIBERS and not plan.is_presentation]
-    impact = scope.impact
+    impact = scope.changeset.impact
     if impact is None or (impact.gaps and not impact.currencies):
         yield from (
             scope.plan_hit(plan, "the money is not known (the account was not asked, or did not say)")
@@ -194,7 +189,7 @@ def _customers(scope: Scope, plan: PlanChange) -> int | None:
     if plan.subscribers is not None:
         reaches_all = any(line.is_in_place for line in plan.lines)
         return plan.subscribers.total if reaches_all else plan.subscribers.floating
-    impact = scope.impact
+    impact = scope.changeset.impact
     return next((one.subscriptions for one in impact.plans if one.urn == plan.urn), None) if impact else None
 
 
