@@ -64,8 +64,8 @@ def diff(
 
     with posting.failures(account):
         changeset = usage.add_to(source.read(account), account)
-        results = gating.results(changeset)
-        unexpected = gating.unexpected(changeset, posting.where)  # before the comment that it may be in is edited
+    results = gating.results(changeset)
+    unexpected = gating.unexpected(changeset, posting.where)  # before the comment that it may be in is edited
     text = rendered(changeset, form, results)
     if output is not None:
         write_whole(output, text)

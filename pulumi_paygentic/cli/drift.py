@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pulumi_paygentic.cli.account import AccountOptions, account_options
+from pulumi_paygentic.cli.issuing import Issuing, issue_options
 from pulumi_paygentic.cli.terminal import counting, examples
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _STACK = "stack:"
         "pulumi-paygentic drift --stack prod",
         "pulumi-paygentic drift stack:platform stack:plans --format markdown",
         "pulumi stack export > state.json && pulumi-paygentic drift state.json --format json",
+        "pulumi-paygentic drift --stack prod --issue github",
     ),
 )
 @click.argument("states", nargs=-1)
@@ -41,6 +43,7 @@ _STACK = "stack:"
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
 )
+@issue_options
 @click.pass_context
 def drift(
     ctx: click.Context,
@@ -50,6 +53,7 @@ def drift(
     managed_only: bool,
     form: str,
     output: Path | None,
+    issuing: Issuing,
 ) -> None:
     """Compare the state of stacks with the account, field by field, without running their program.
 
@@ -64,18 +68,25 @@ def drift(
     if not states and account.stack is None:
         raise click.UsageError("Name a stack with --stack, or states: stack:NAME, or files of `pulumi stack export`.")
     named = states or (f"{_STACK}{account.stack}",)
-    report = _report(named, account, managed_only=managed_only)
+    report, owners = _report(named, account, managed_only=managed_only)
     text = _rendered(report, form, terminal=output is None and sys.stdout.isatty())
     if output is None:
         click.echo(text, nl=False)
     else:
         write_whole(output, text)
+    if report.drift.is_complete or not report.is_clean:
+        stacks, projects = (", ".join(sorted(names)) for names in owners)
+        shown = _rendered(report, "markdown", terminal=False)
+        issuing.report_drift(project=projects, stack=stacks, markdown=shown, drifted=not report.is_clean)
     if not report.is_clean:
         ctx.exit(_DRIFTED)
     ctx.exit(_CLEAN if report.drift.is_complete else _FAILED)
 
 
-def _report(states: tuple[str, ...], account: AccountOptions, *, managed_only: bool) -> DriftReport:
+def _report(
+    states: tuple[str, ...], account: AccountOptions, *, managed_only: bool
+) -> tuple[DriftReport, tuple[set[str], set[str]]]:
+    """Return the report, and the names of the stacks and of the projects whose states were read."""
     from pulumi_paygentic.changes.sides.drift import report_of, with_subscribers
     from pulumi_paygentic.cli.snapshot_source import of_resources, read_only_client, state_of
     from pulumi_paygentic.snapshot.drift import detect_drift
@@ -86,7 +97,9 @@ def _report(states: tuple[str, ...], account: AccountOptions, *, managed_only: b
     state = of_resources(resources, ", ".join(states))
     with read_only_client(owner.settings()) as client, counting("Reading the account") as progress:
         found = detect_drift(client, state, progress=progress)
-        return with_subscribers(report_of(found, stacks, unmanaged_counts=not managed_only), client)
+        report = with_subscribers(report_of(found, stacks, unmanaged_counts=not managed_only), client)
+    parts = [str(resource.get("urn", "")).removeprefix("urn:pulumi:").split("::") for resource in resources]
+    return report, ({part[0] for part in parts if part[0]}, {part[1] for part in parts if len(part) > 1})
 
 
 def _rendered(report: DriftReport, form: str, *, terminal: bool) -> str:

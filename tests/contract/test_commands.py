@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from pulumi_paygentic.cli import main
 from pulumi_paygentic.snapshot.document import FORMAT
 from tests.contract.test_call_counts import program
 from tests.engine.support.server import SECOND, Server, answer, served
+from tests.forge.support.world import world
 from tests.support.account import MerchantAccount
 from tests.support.in_process import Interceptable
 from tests.support.model_engine import Engine, Ref, Resource
@@ -148,6 +149,29 @@ def test_nothing_has_drifted_after_up(shop: Shop) -> None:
     assert done.exit_code == 0
     assert done.output.startswith("Nothing has drifted\n8 managed objects compared in account org_emulator (sandbox)")
     assert "1 authorization link not compared" in done.output
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_drift_is_kept_as_an_issue_until_it_is_gone(
+    shop: Shop, forge: Literal["github", "gitlab"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulumi_paygentic.forge.publishing.SETTLE", 0.0)
+    with world(forge) as at:
+        place = at.place()
+        where = ("--issue", forge, "--repository", place.project, "--forge-url", place.api_url)
+        token = {"GITHUB_TOKEN": place.token, "GITLAB_TOKEN": place.token}
+        clean = shop.run("drift", shop.state(), *where, **token)
+        assert (clean.exit_code, at.issues) == (0, [])
+        shop.patch("billableMetrics", "metric", description="by hand")
+        found = shop.run("drift", shop.state(), *where, **token)
+        assert (found.exit_code, found.stderr.startswith("Opened the issue: ")) == (2, True)
+        assert "### The account has drifted" in at.issues[0].body
+        shop.patch("billableMetrics", "metric", description="")
+        shop.server.gate.calls.clear()
+        mended = shop.run("drift", shop.state(), *where, **token)
+        assert (mended.exit_code, mended.stderr.startswith("Closed the issue: ")) == (0, True)
+        assert at.issues[0].closed
+        assert shop.server.gate.writes == []
 
 
 def test_drift_is_said_in_money_in_customers_and_with_both_ways_to_mend_it(shop: Shop) -> None:

@@ -219,7 +219,7 @@ def test_a_preview_that_is_none_replaces_the_comment_that_is_no_longer_true(at: 
     done = run("diff", "broken.json", "--post", at.forge, "--stack", "acme/shop/dev")
     assert done.exit_code == 1
     (entry,) = at.comments
-    assert "The preview failed" in entry.body
+    assert "The change could not be read" in entry.body
     assert "sk_live_abcdefgh" not in entry.body
 
 
@@ -279,7 +279,7 @@ def test_a_failure_is_written_to_the_file_alone_where_nothing_is_posted(at: Worl
     Path("broken.json").write_text("nothing", "utf-8")
     done = run("diff", "broken.json", "--comment-file", "comment.json", "--stack", "dev")
     assert done.exit_code == 1
-    assert "The preview failed" in Notice.read(Path("comment.json"), now=datetime.now(timezone.utc)).text
+    assert "The change could not be read" in Notice.read(Path("comment.json"), now=datetime.now(timezone.utc)).text
     assert at.server.requests == []
     assert run("diff", "broken.json").exit_code == 1
 

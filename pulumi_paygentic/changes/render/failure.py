@@ -1,4 +1,4 @@
-"""A preview that could not be read or did not run, as Markdown: the error, redacted."""
+"""A change that could not be read, as Markdown: the error, redacted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _LONGEST = 500
 
 
 def failure(project: str, stack: str, error: str) -> str:
-    """Return the comment about a preview that failed as a whole."""
+    """Return the comment about a preview that did not run, or could not be read."""
     lines = [plain(line, _LONGEST) for line in redact(error).splitlines()][:_MOST_LINES]
     return "\n".join(
         [
             f"### Catalog change: {name(stack)} ({name(project)})",
             "",
-            "**The preview failed: it is not known what would change, and nothing can be applied.**",
+            "**The change could not be read: it is not known what merging does.**",
             "",
             *fence(lines),
         ]
