@@ -131,6 +131,25 @@ async def test_an_allowance_that_cannot_be_read_admits_nothing(
     assert EVENT not in shop.calls()
 
 
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": [{"status": "active"}]}, {"data": [1]}], ids=str)
+async def test_an_answer_that_is_no_list_of_entitlements_admits_nothing(
+    shop: Shop, tmp_path: Path, body: object
+) -> None:
+    customer = shop.customer()
+    shop.server.gate.script = lambda _: answer(200, body)
+    async with open_desk(shop, tmp_path / "ledger") as desk:
+        refused = await desk.post(customer, "print()")
+    assert (refused.status_code, refused.json()["error"]) == (503, "billing_unavailable")
+
+
+async def test_a_soft_limit_lets_pass_what_the_balance_does_not_cover(shop: Shop, tmp_path: Path) -> None:
+    customer = shop.customer()
+    soft = {"status": "active", "hasAccess": True, "balance": 0, "isSoftLimit": True}
+    shop.server.gate.script = lambda call: answer(200, {"data": [soft]}) if call.path == READ else None
+    async with open_desk(shop, tmp_path / "ledger") as desk:
+        assert (await desk.submit(customer, "print()"))["billed"]
+
+
 async def test_two_hundred_at_once_are_each_billed_once_although_responses_are_lost(shop: Shop, tmp_path: Path) -> None:
     customers = [shop.customer(f"{n}@example.com") for n in range(4)]
     spoilt: set[str] = set()

@@ -9,11 +9,22 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from service.billing import Account, InsufficientFunds, UnknownCustomer
+from pydantic import BaseModel, Field, ValidationError
+
+from service.billing import Account, InsufficientFunds, Unavailable, UnknownCustomer
 from service.catalog import Catalog, Prepaid
 from service.ledger import Ledger, Submission
 
 SOURCE = "https://example.com/code-execution"
+
+
+class Entitlement(BaseModel):
+    """The part of an entitlement that decides; a soft limit lets usage beyond the balance pass."""
+
+    status: str
+    has_access: bool = Field(alias="hasAccess")
+    balance: float = 0
+    is_soft: bool = Field(alias="isSoftLimit", default=False)
 
 
 class CurrentBilling:
@@ -33,30 +44,34 @@ class CurrentBilling:
         """
         before = self._ledger.unsettled(submission.customer)
         entitlements = await self._entitlements(submission.customer)
-        live = [one for one in entitlements if one.get("status") == "active"]
-        if not live:
+        if not entitlements:
             raise UnknownCustomer("no active entitlement")
         claimed = {**before, **self._ledger.unsettled(submission.customer)}
-        balance = sum(one.get("balance", 0) for one in live)
         used = sum(self._limit if used is None else used for used in claimed.values())
-        if not any(one.get("hasAccess") for one in live) or balance - used < seconds:
+        left = sum(one.balance for one in entitlements) - used
+        if not any(one.has_access for one in entitlements):
             raise InsufficientFunds("the allowance is used up")
+        if left < seconds and not any(one.is_soft for one in entitlements):
+            raise InsufficientFunds("the allowance does not cover the run")
 
     async def report(self, submission: Submission) -> str:
-        """Bill one submission and its seconds; return the id of the first event.
+        """Bill one submission and its seconds; return the key of the first event.
 
-        It can be repeated: the submission's id is the key of the first event, and begins that of the second.
+        It can be repeated: the submission's id is that key, and begins the key of the second.
         """
         reported = [self._post(submission, self._prepaid.events[submission.tier], submission.id, {})]
         if submission.seconds:
             data = {"seconds": submission.seconds}
             key = f"{submission.id}-seconds"
             reported.append(self._post(submission, self._prepaid.seconds_event, key, data))
-        first, *_ = await asyncio.gather(*reported)
-        return str(first["id"])
+        ended = await asyncio.gather(*reported, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+        return submission.id
 
-    async def _entitlements(self, customer: str) -> list[dict[str, Any]]:
-        """The customer's entitlements to the feature."""
+    async def _entitlements(self, customer: str) -> list[Entitlement]:
+        """The customer's active entitlements to the feature."""
         query = {
             "merchantId": self._catalog.merchant,
             "customerId": customer,
@@ -65,7 +80,11 @@ class CurrentBilling:
             "limit": "100",
         }
         found = await self._account.call("GET", "/v1/entitlements", 200, params=query)
-        return list(found["data"])
+        try:
+            listed = [Entitlement.model_validate(one) for one in found["data"]]
+        except (KeyError, TypeError, ValidationError):
+            raise Unavailable("200, but not with entitlements") from None
+        return [one for one in listed if one.status == "active"]
 
     async def _post(self, submission: Submission, kind: str, key: str, data: dict[str, int]) -> dict[str, Any]:
         event = {
