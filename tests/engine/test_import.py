@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,6 +50,10 @@ def test_an_account_is_imported_proved_and_previewed_without_a_write(
     assert server.gate.writes == []
     held = {kind: len(ids) for kind, ids in stack.ids().items()}
     assert sum(held.values()) == report["proof"]["unchanged"]
+    cache = f"--cache-dir={stack.folder / 'types'}"
+    command = [sys.executable, "-m", "mypy", "--strict", cache, str(stack.program / "__main__.py")]
+    typed = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert typed.returncode == 0, typed.stdout
 
 
 def test_a_second_import_proves_only_what_is_new_and_may_adopt_by_id(

@@ -10,20 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pulumi_paygentic.catalog import BillableMetric, Feature, Fee, Plan, Price, Product
+from pulumi_paygentic.catalog import Plan, Price, Product
 from pulumi_paygentic.snapshot.objects import Ref, SnapshotObject
 from pulumi_paygentic.snapshot.program.declaration import lines_of
 from pulumi_paygentic.snapshot.program.tables import COLUMNS
 from pulumi_paygentic.snapshot.program.words import Allocator, identifier, is_taken, slug
 from pulumi_paygentic.snapshot.snapshot import Snapshot
-
-_ENDINGS: Final[Mapping[str, str]] = {
-    BillableMetric.__name__: "metric",
-    Feature.__name__: "feature",
-    Fee.__name__: "fee",
-    Plan.__name__: "plan",
-    Price.__name__: "price",
-}
 
 LOOP_VARIABLES: Final = ("line", "metric", "fee", "price", "resource")
 """The variables of loops, which no other variable may be called."""
@@ -50,7 +42,7 @@ class Names:
 
     def variable(self, one: SnapshotObject, name: str) -> str:
         """A variable for a resource of this name."""
-        wanted = identifier(name, _ENDINGS.get(one.kind, ""))
+        wanted = identifier(name, "" if one.kind == Product.__name__ else slug(one.title).rpartition("-")[2])
         if is_taken(wanted):
             wanted = identifier(name, slug(one.title).replace("-", "_"))
         return self._variables.give(wanted, joint="_")
