@@ -43,7 +43,7 @@ def run(settings: Settings, request: Request, out: Path, *, dry_run: bool) -> Ou
     if bundle.program.declarations:
         with step("Proving the program against the account"):
             adopting = [] if bundle.entries else _resources(bundle)
-            proof = prove(out, bundle.files, bundle.proof_entries, adopting, settings)
+            proof = prove(out, bundle.files, bundle.proof_entries, adopting, settings, stack=request.stack)
         _require_empty(proof, bundle)
     entries = _free_name(out) if bundle.entries else None
     steps = _steps(out, request, entries, new_project=record is None)
@@ -137,7 +137,7 @@ def _steps(out: Path, request: Request, entries: str | None, *, new_project: boo
 def _sentence(proof: Proof | None) -> str:
     if proof is None:
         return "Nothing had to be proved."
-    differing = f", {len(proof.differences)} edited since" if proof.differences else ""
+    differing = f", {len(proof.differences)} declared before that differ" if proof.differences else ""
     return f"Proved with the account read-only: {proof.unchanged} unchanged in the preview{differing}."
 
 
@@ -145,7 +145,7 @@ def _outcome(
     bundle: Bundle, proof: Proof | None, steps: list[str], sentence: str, entries: str | None = None
 ) -> Outcome:
     left_out = [one for one in bundle.selection.omissions if not one.expected]
-    proved = None if proof is None else {"unchanged": proof.unchanged, "edited": [str(d) for d in proof.differences]}
+    proved = None if proof is None else {"unchanged": proof.unchanged, "differing": [str(d) for d in proof.differences]}
     lines = [f"Declared: {report.summary(bundle)}. {sentence}"]
     if left_out:
         lines.append(f"Left out: {len(left_out)}, with the reasons in {report.FILE}.")

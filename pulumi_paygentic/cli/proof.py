@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from pulumi_paygentic.cli.account import SPACE
 from pulumi_paygentic.cli.pulumi_program import PulumiFailed, run_pulumi
 from pulumi_paygentic.cli.read_only_proxy import read_only
 from pulumi_paygentic.snapshot.program.adoption import TYPE
@@ -52,11 +53,18 @@ class Proof(NamedTuple):
 
 
 def prove(
-    folder: Path, files: Mapping[str, str], entries: str | None, adopting: Iterable[Resource], settings: Settings
+    folder: Path,
+    files: Mapping[str, str],
+    entries: str | None,
+    adopting: Iterable[Resource],
+    settings: Settings,
+    *,
+    stack: str,
 ) -> Proof:
     """Adopt the account with the program of `folder` and these files in a scratch state, and preview it.
 
-    `entries` is the import file; the resources in `adopting` adopt their objects by themselves. Raises
+    `entries` is the import file; the resources in `adopting` adopt their objects by themselves. The program gets the
+    plain values of the stack's configuration, and none that is about the account. Raises
     `click.ClickException` if the program tries to write to the account, or fails.
     """
     with tempfile.TemporaryDirectory(prefix="paygentic-proof-") as scratch, read_only(settings) as account:
@@ -66,6 +74,7 @@ def prove(
         for name, text in files.items():
             (program / name).parent.mkdir(parents=True, exist_ok=True)
             (program / name).write_text(text, encoding="utf-8")
+        (program / f"Pulumi.{STACK}.yaml").write_text(_configuration(folder / f"Pulumi.{stack}.yaml"), encoding="utf-8")
         environment = {**account.environment, **_environment(Path(scratch))}
         with _explained(account.refused):
             run_pulumi("stack", "init", STACK, cwd=program, environment=environment)
@@ -107,6 +116,20 @@ def _environment(scratch: Path) -> dict[str, str]:
         "PULUMI_SKIP_CHECKPOINTS": "true",  # the state of a proof need not survive a kill, and is faster so
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def _configuration(file: Path) -> str:
+    """Return the configuration for the proof: the plain values of a stack's, without those that name an account."""
+    import yaml
+
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+    config = (content or {}).get("config") or {}
+    plain = {
+        name: value
+        for name, value in config.items()
+        if not name.startswith(SPACE) and not (isinstance(value, dict) and "secure" in value)
+    }
+    return yaml.safe_dump({"config": plain})
 
 
 def _read(preview: Mapping[str, Any]) -> Proof:

@@ -37,7 +37,7 @@ def test_an_account_is_imported_proved_and_previewed_without_a_write(
     done = _imported(server, pulumi_cli, stack.program, "--json")
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
-    assert report["proof"] == {"unchanged": sum(report["declared"].values()), "edited": []}
+    assert report["proof"] == {"unchanged": sum(report["declared"].values()), "differing": []}
     assert {one["reason"].partition(" ")[0] for one in report["left_out"] if not one["expected"]} == {"has"}
 
     stack.plain("stack", "init", "sandbox")
@@ -65,14 +65,18 @@ def test_a_second_import_proves_only_what_is_new_and_may_adopt_by_id(
     assert _imported(server, pulumi_cli, stack.program).exit_code == 0
     file = stack.program / "__main__.py"
     edited = file.read_text(encoding="utf-8").replace('description="Sold"', 'description="Sold by us"')
+    edited = edited.replace("import pulumi_paygentic", "import pulumi\nimport pulumi_paygentic")
+    edited += 'pulumi.export("greeting", pulumi.Config("shop").require("greeting"))\n'
     file.write_text(edited, encoding="utf-8")
+    with (stack.program / "Pulumi.sandbox.yaml").open("a", encoding="utf-8") as configuration:
+        configuration.write('  shop:greeting: "hi"\n  shop:token: {secure: "v1:x"}\n')
     make.fee(product, "Base")
     server.gate.calls.clear()
     done = _imported(server, pulumi_cli, stack.program, "--adopt", "id", "--json")
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     assert report["declared"] == {"fee": 1}
-    assert report["proof"] == {"unchanged": 2, "edited": ["Product 'speech-api': update of description"]}
+    assert report["proof"] == {"unchanged": 2, "differing": ["Product 'speech-api': update of description"]}
     assert server.gate.writes == []
     text = file.read_text(encoding="utf-8")
     assert text.startswith(edited.rstrip("\n"))
