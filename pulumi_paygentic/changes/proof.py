@@ -36,17 +36,15 @@ class ProofTally:
     invoiced: Decimal = _NOTHING
     found: dict[tuple[Reason, str], _Found] = field(default_factory=dict)
 
-    def add(self, bill: Bill, plan: PlanChange, rated: RatedBill) -> None:
-        """Compare one invoice; usage that was never invoiced proves nothing."""
-        if bill.subtotal is None:
-            return
+    def add(self, bill: Bill, invoiced: Decimal, plan: PlanChange, rated: RatedBill) -> None:
+        """Compare one invoice's subtotal with its rating at the old prices."""
         self.invoices += 1
         self.rated += rated.total.old
-        self.invoiced += bill.subtotal
-        if rated.total.old == bill.subtotal:
+        self.invoiced += invoiced
+        if rated.total.old == invoiced:
             self.equal += 1
             return
-        for reason, line, amount in _differences(bill, plan, rated):
+        for reason, line, amount in _differences(invoiced, plan, rated):
             found = self.found.setdefault((reason, line), _Found(bill.invoice_id or bill.subscription.id))
             found.invoices += 1
             found.amount += amount
@@ -68,7 +66,7 @@ class ProofTally:
         )
 
 
-def _differences(bill: Bill, plan: PlanChange, rated: RatedBill) -> Iterator[tuple[Reason, str, Decimal]]:
+def _differences(subtotal: Decimal, plan: PlanChange, rated: RatedBill) -> Iterator[tuple[Reason, str, Decimal]]:
     explained = _NOTHING
     for index, have in rated.billed.items():
         line = plan.lines[index]
@@ -77,7 +75,7 @@ def _differences(bill: Bill, plan: PlanChange, rated: RatedBill) -> Iterator[tup
         if difference:
             explained += difference
             yield _reason(line.before, have), line.name, difference
-    rest = (bill.subtotal or _NOTHING) - rated.total.old - explained
+    rest = subtotal - rated.total.old - explained
     if rest:
         yield "sum", "", rest
 

@@ -20,6 +20,7 @@ from pulumi_paygentic.changes.rating import (
     charge,
     cover,
     covered_after,
+    plus,
     share_of_period,
     take_back,
     times,
@@ -50,11 +51,14 @@ def rerate(bill: Bill, plan: PlanChange, matcher: Matcher, *, only: Callable[[Li
     lines = _lines(bill, plan, billed, only)
     rest = sum((line.amount or _NOTHING for line in others), _NOTHING)
     if any(is_rebate(price) for line in plan.lines for price in (line.before, line.after)):
-        untaxed = tuple(replace(line, tax_rate=_NOTHING) for line in bill.lines)
-        taxed = replace(bill, lines=untaxed, included_tax=_NOTHING)
-        gross = _lines(taxed, plan, matcher.match(untaxed)[0], only) if bill.included_tax else lines
+        gross = {index: _with_tax(line.amounts, bill.added_tax) for index, line in lines.items()}
+        if bill.included_tax:
+            untaxed = tuple(replace(line, tax_rate=_NOTHING) for line in bill.lines)
+            taxed = replace(bill, lines=untaxed, included_tax=_NOTHING)
+            found = _lines(taxed, plan, matcher.match(untaxed)[0], only)
+            gross = {index: line.amounts for index, line in found.items()}
         prices = [(line.before, line.after if only(line) else line.before) for line in plan.lines]
-        _cap(lines, gross, prices, rest, bill.included_tax)
+        _cap(lines, gross, prices, rest, bill.included_tax or bill.added_tax)
     total = sum((line.amounts for line in lines.values()), Amounts(rest, rest))
     return RatedBill(lines, billed, others, total)
 
@@ -67,19 +71,24 @@ def _lines(
     }
 
 
+def _with_tax(amounts: Amounts, rate: Decimal) -> Amounts:
+    old, new = (plus(amount, to_atomic(times(amount, rate))) for amount in (amounts.old, amounts.new))
+    return Amounts(old, new)
+
+
 def _cap(
     lines: Mapping[int, RatedLine],
-    gross: Mapping[int, RatedLine],
+    gross: Mapping[int, Amounts],
     prices: Sequence[tuple[object, object]],
     rest: Decimal,
     tax_rate: Decimal,
 ) -> None:
-    """Cut the rebates on a bill whose total would be below zero: the total has the tax in it that prices include."""
-    all_rest = to_atomic(times(rest, 1 + tax_rate))
+    """Cut the rebates on a bill whose total would be below zero: tax is part of the total."""
+    taxed_rest = _with_tax(Amounts(rest, rest), tax_rate).old
     for side in (0, 1):
-        amounts = {index: (line.amounts.old, line.amounts.new)[side] for index, line in gross.items()}
+        amounts = {index: (one.old, one.new)[side] for index, one in gross.items()}
         rebates = [index for index, pair in enumerate(prices) if is_rebate(pair[side])]
-        for index, cut in cut_rebates(amounts, rebates, all_rest).items():
+        for index, cut in cut_rebates(amounts, rebates, taxed_rest).items():
             left, have = before_tax(cut, tax_rate), lines[index].amounts
             lines[index].amounts = Amounts(have.old, left) if side else Amounts(left, have.new)
 

@@ -111,7 +111,7 @@ class _Simulation:
         else:
             rated = rerate(bill, plan, matcher, only=edited_in_place if staying else _any)
             if bill.subtotal is not None:
-                self._proofs.setdefault(bill.currency, ProofTally(bill.currency)).add(bill, plan, rated)
+                self._proofs.setdefault(bill.currency, ProofTally(bill.currency)).add(bill, bill.subtotal, plan, rated)
         tally.add(rated)
         for index, line in rated.lines.items():
             if line.unrated is not None:

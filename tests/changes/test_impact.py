@@ -506,3 +506,54 @@ def test_tax_that_prices_include_is_taken_out_of_a_new_fee_though_nothing_was_in
     impact = simulate([market.change(plan, old, {**old, "base": market.price(fee, "10")})], market.usage(plan))
     assert amounts(impact) == both("0", "8")
     assert len(impact.notes) == 1
+
+
+def test_only_the_rebates_that_would_go_below_zero_are_cut(market: Market) -> None:
+    metric = market.metric()
+    old = {
+        "calls": market.price(metric, "0.5"),
+        "small": market.price(metric, "-0.1", invoiceDisplayName="Small"),
+        "large": market.price(metric, "-3", invoiceDisplayName="Large"),
+    }
+    plan = market.plan(old, defaultTaxRate=19)
+    customer = market.customer()
+    market.call("PATCH", f"/v0/customers/{customer}", {"taxRates": {"default": 19}})
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, {**old, "calls": market.price(metric, "4")})], market.usage(plan))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("0", "9"))
+    cut = {line.key: line.amounts for line in impact.plans[0].lines}
+    assert cut == {"calls": both("5", "40"), "small": both("-1", "-1"), "large": both("-4", "-30")}
+
+
+def test_cadences_of_days_have_a_ratio_and_one_of_months_and_days_has_none(market: Market) -> None:
+    fee = market.fee()
+    old = {"base": market.price(fee, "10", billingCadence="P7D")}
+    plan = market.plan(old)
+    market.subscribe(plan, market.customer(), startedAt=START)
+    market.clock(FEBRUARY)
+    usage = market.usage(plan)
+    fortnight = {"base": market.price(fee, "10", billingCadence="P14D")}
+    weekly, slower = amounts(simulate([market.change(plan, old, old)], usage)), market.change(plan, old, fortnight)
+    assert weekly.old > 0
+    assert amounts(simulate([slower], usage)) == Amounts(weekly.old, weekly.old / 2)
+    mixed = {"base": market.price(fee, "10", billingCadence="P1M1D")}
+    impact = simulate([market.change(plan, old, mixed)], usage)
+    assert (amounts(impact).delta, len(impact.gaps)) == (Decimal(0), 1)
+
+
+def test_an_invoice_says_the_usage_of_a_metric_whatever_the_line_is_called(market: Market) -> None:
+    change, _ = a_month_of_ten(market)
+    before = change.lines[0].before
+    assert isinstance(before, Pricing)
+    anew = replace(before, source=replace(before.source, id=None))
+    line = replace(change.lines[0], key="more", before=None, after=anew, price_id=None, price_id_after=None)
+    assert change.plan_id is not None
+    usage = market.usage(change.plan_id)
+    impact = simulate([replace(change, lines=(*change.lines, line))], usage)
+    assert amounts(impact) == both("5", "7")  # a new metric of the same kind: this very one sells already
+    fee = replace(anew, source=replace(anew.source, kind="fee"))
+    other = replace(line, after=replace(fee, basis="usage"))
+    impact = simulate([replace(change, lines=(*change.lines, other))], usage)
+    assert [gap.count for gap in impact.gaps] == [1]

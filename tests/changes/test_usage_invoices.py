@@ -246,13 +246,13 @@ def test_a_cache_that_cannot_be_read_is_asked_for_again(market: Market, tmp_path
     assert len(InvoiceCache(path)) == 1
 
 
-def test_a_cached_line_of_another_form_is_one_clear_error_and_a_cache_nobody_can_write_none(
-    market: Market, tmp_path: Path
-) -> None:
+def test_a_cache_that_nobody_can_write_is_no_error(market: Market, tmp_path: Path) -> None:
     plan = monthly(market, 1)
     (tmp_path / "file").write_text("", encoding="utf-8")
-    path = tmp_path / "file" / "cache.jsonl"  # whose folder is a file
-    assert len(market.usage(plan, cache=InvoiceCache(path)).bills) == 1
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file" / "cache.jsonl", tmp_path / "folder"):
+        assert len(market.usage(plan, cache=InvoiceCache(path)).bills) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_an_invoice_that_has_changed_is_asked_for_again(market: Market, tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ class Bill:
         subtotal: The subtotal before tax that was invoiced; None if the source does not know it.
         invoice_id: The id of the invoice that the lines are of; None if the usage comes from elsewhere.
         included_tax: The rate of tax that the prices include, such as 0.19; 0 where tax is added on top.
+        added_tax: The rate of tax that is added on top; 0 where the prices include it.
 
     """
 
@@ -97,6 +98,7 @@ class Bill:
     subtotal: Decimal | None = None
     invoice_id: str | None = None
     included_tax: Decimal = Decimal(0)
+    added_tax: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

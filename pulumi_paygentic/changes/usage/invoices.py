@@ -202,6 +202,7 @@ def _bill(subscription: Subscription, invoice: JSON, lines: Iterable[JSON], *, d
     try:
         read = [line_of(line) for line in lines]
         on_top = default_tax is None
+        tax = max((one.tax_rate for one in read), default=default_tax or Decimal(0))
         return Bill(
             subscription=subscription,
             start=moment(invoice["periodStart"]),
@@ -210,9 +211,8 @@ def _bill(subscription: Subscription, invoice: JSON, lines: Iterable[JSON], *, d
             lines=tuple(map(_on_top, read) if on_top else read),
             subtotal=exact(invoice["subtotal"]),
             invoice_id=invoice["id"],
-            included_tax=Decimal(0)
-            if default_tax is None
-            else max((one.tax_rate for one in read), default=default_tax),
+            included_tax=Decimal(0) if on_top else tax,
+            added_tax=tax if on_top else Decimal(0),
         )
     except (KeyError, Unreadable) as error:
         msg = f"invoice {invoice.get('id')} can't be read: {error}"
