@@ -433,3 +433,19 @@ def test_a_name_that_is_not_known_yet_gives_way_to_the_resources_name() -> None:
 def test_an_encrypted_value_is_a_secret() -> None:
     (change,) = read(Preview().create("Product", "p", name="P", x={"4dabf18193072939515e22adb298388d": "1"})).objects
     assert change.fields[-1].after is SECRET
+
+
+def test_prices_that_a_plan_no_longer_declares_stay_as_they_are() -> None:
+    preview = shop().same("Price", "calls", "price_1", **usage_price("1"))
+    after = plan({"calls": "price_1"}, billing_cadence="P1Y")
+    del after["prices"]
+    changeset = read(preview.change("update", "Plan", "pro", "plan_1", plan({"calls": "price_1"}), after))
+    assert lines(changeset) == [("same", "calls", "Calls")]
+    assert not changeset.plans[0].mints
+
+
+def test_a_price_that_is_deleted_and_yet_named_by_a_plan_is_unknown_afterwards() -> None:
+    preview = shop().delete("Price", "calls", "price_1", **usage_price("1"))
+    after = plan({"calls": "price_1"}, billing_cadence="P1Y")
+    preview.change("update", "Plan", "pro", "plan_1", plan({"calls": "price_1"}), after)
+    assert lines(read(preview)) == [("unknown", "calls", "Calls")]

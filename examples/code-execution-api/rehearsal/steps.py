@@ -30,6 +30,11 @@ class Rehearsal(Environment):
         self._grace_uses_up_what_she_has()
         reconcile.check_dashboard(self)
         reconcile.audit_invoices(self, reconcile.end_month(self))
+        self._consider_a_price_change()
+
+    def _consider_a_price_change(self) -> None:
+        self.pulumi("Think of a new price for a basic submission", "config", "set", "rate", "0.002")
+        self.command("Read what it would have earned in this month", "diff", codes=(2,))
 
     def _create_catalog(self) -> None:
         self.pulumi("Create a stack", "stack", "init", "dev")

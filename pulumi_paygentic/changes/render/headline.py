@@ -47,6 +47,9 @@ def _sentences(changeset: Changeset, name: Name) -> Iterator[str]:
         yield f"The account differs from the program in {differ}: `up` changes it back."
     elif all(change.is_presentation for change in changeset.objects):
         yield "Only names and descriptions change: nobody pays anything else."
+    elif not changeset.plans:
+        changed = words.count(len(changeset.objects), "object changes", "objects change")
+        yield f"{changed}; no plan charges anything else."
     yield from _plans(changeset, name)
     if changeset.unknown_count:
         unknown = words.count(changeset.unknown_count, "thing is", "things are")

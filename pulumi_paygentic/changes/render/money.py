@@ -8,6 +8,8 @@ from typing import Final
 
 import iso4217
 
+_SMALL: Final = 100
+"""Below it, rounded sums would not seem to add up."""
 _TENTH: Final = Decimal("0.1")
 
 
@@ -27,9 +29,9 @@ def number(amount: Decimal, *, places: int = 0, signed: bool = False) -> str:
 
 
 def total(amount: Decimal, currency: str, *, signed: bool = False) -> str:
-    """A sum of money, rounded to the currency's places."""
-    unit = Decimal(1).scaleb(-places(currency))
-    return money(amount.quantize(unit, ROUND_HALF_EVEN), currency, signed=signed)
+    """A sum of money, rounded to the currency's places, and below 100 to two more."""
+    digits = places(currency) + (2 if abs(amount) < _SMALL else 0)
+    return money(amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN), currency, signed=signed)
 
 
 def percent(value: Decimal | None) -> str:

@@ -292,3 +292,27 @@ def test_the_headline_says_who_moves(subscribers: Subscribers, said: str) -> Non
     changeset = read_preview(price_change().file())
     plans = tuple(dataclasses.replace(one, subscribers=subscribers) for one in changeset.plans)
     assert f" {said}\n" in comment(dataclasses.replace(changeset, plans=plans))
+
+
+def test_drift_is_said_to_be_changed_back() -> None:
+    preview = shop().step("refresh", "Price", "x", "price_1", usage_price("1"), usage_price("2", on_change="in_place"))
+    preview.step("update", "Price", "x", "price_1", usage_price("2", on_change="in_place"), usage_price("1"))
+    preview.same("Plan", "pro", "plan_1", **plan({"x": "price_1"}))
+    text = comment(read_preview(preview.file()))
+    assert "The account differs from the program in 1 object: `up` changes it back." in text
+    assert "Pro: Calls falls from 2.00 USD per call to 1.00 USD per call (-50 %)." in text
+
+
+def test_names_alone_are_said_to_charge_nobody_else() -> None:
+    before, after = usage_price("1"), usage_price("1", invoice_display_group="Use", labels={"a": ["[secret]"]})
+    preview = shop().change("update", "Fee", "seat", "fee_1", {"name": "a"}, {"name": "b"})
+    text = comment(read_preview(preview.file()))
+    assert "Only names and descriptions change: nobody pays anything else." in text
+    assert "- Fee b: name “a” → “b”" in text
+    text = comment(read_preview(shop().change("update", "Price", "x", "price_1", before, after).file()))
+    assert "labels: (none) → {a: [(secret)]}" in text
+
+
+def test_a_new_product_alone_is_a_change_without_plans() -> None:
+    text = comment(read_preview(shop().create("Product", "p", name="P").file()))
+    assert "1 object changes; no plan charges anything else." in text
