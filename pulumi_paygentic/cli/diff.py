@@ -11,7 +11,7 @@ from pulumi_paygentic.cli.annotating import annotate_option, in_actions, write_a
 from pulumi_paygentic.cli.gating import Gating, gate_options
 from pulumi_paygentic.cli.posting import Posting, posting_options
 from pulumi_paygentic.cli.preview_source import PreviewSource, preview_options
-from pulumi_paygentic.cli.rendering import FORMATS, rendered
+from pulumi_paygentic.cli.rendering import FORMATS, rendered, verdicts
 from pulumi_paygentic.cli.terminal import examples, note
 from pulumi_paygentic.cli.usage_options import UsageOptions, usage_options
 
@@ -67,6 +67,8 @@ def diff(
     results = gating.results(changeset)
     unexpected = gating.unexpected(changeset, posting.where)  # before the comment that it may be in is edited
     text = rendered(changeset, form, results)
+    if form == "json" and results:
+        note(verdicts(results))
     if output is not None:
         write_whole(output, text)
     else:

@@ -15,7 +15,7 @@ FORMATS: Final = ("text", "markdown", "json")
 
 
 def rendered(changeset: Changeset, form: str, gates: Sequence[GateResult] = ()) -> str:
-    """Return the changeset in one of `FORMATS`, with the verdicts of gates; text is coloured only for a terminal."""
+    """Return the changeset in one of `FORMATS`, JSON without the verdicts; text is coloured only for a terminal."""
     if form == "markdown":
         from pulumi_paygentic.changes.render.gates import with_gates
         from pulumi_paygentic.changes.render.markdown import markdown
@@ -25,7 +25,13 @@ def rendered(changeset: Changeset, form: str, gates: Sequence[GateResult] = ()) 
         from pulumi_paygentic.changes.render.json_output import json_text
 
         return json_text(changeset)
-    from pulumi_paygentic.changes.render.gates import gates_text
     from pulumi_paygentic.changes.render.text import text
 
-    return text(changeset, terminal=sys.stdout.isatty()) + gates_text(gates)
+    return text(changeset, terminal=sys.stdout.isatty()) + verdicts(gates)
+
+
+def verdicts(gates: Sequence[GateResult]) -> str:
+    """Return the verdicts of gates as text; empty without gates."""
+    from pulumi_paygentic.changes.render.gates import gates_text
+
+    return gates_text(gates)

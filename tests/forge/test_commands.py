@@ -299,3 +299,10 @@ def test_an_expected_digest_that_is_none_is_refused_at_once(at: World) -> None:
     done = run("diff", preview(price_change()), "--expect", "b635f09")
     assert (done.exit_code, "16 hexadecimal digits, github or gitlab" in done.stderr) == (1, True)
     assert at.server.requests == []
+
+
+def test_json_stays_json_and_the_verdicts_are_said_beside_it() -> None:
+    done = run("diff", preview(price_change()), "--format", "json", "--fail-on", "price-increase")
+    assert json.loads(done.stdout)["version"]
+    assert "Gates: 1 of 1 says no." in done.stderr
+    assert done.exit_code == 3
