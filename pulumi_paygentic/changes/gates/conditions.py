@@ -67,13 +67,12 @@ def _increase_for_existing(scope: Scope, threshold: Decimal) -> Iterator[Hit]:
 
 
 def _revenue_drop(scope: Scope, threshold: Decimal) -> Iterator[Hit]:
-    charged = [plan for plan in scope.plans if plan.op in _ABOUT_SUBSCRIBERS and not plan.is_presentation]
     impact = scope.changeset.impact
     if impact is None or (impact.gaps and not impact.currencies):
-        yield from (
-            scope.plan_hit(plan, "the money is not known (the account was not asked, or did not say)")
-            for plan in charged
-        )
+        why = "the account was not asked" if impact is None else "; ".join(gap.reason for gap in impact.gaps)
+        for plan in scope.plans:
+            if plan.op in _ABOUT_SUBSCRIBERS and any(_may_fall(line) for line in plan.changed_lines):
+                yield scope.plan_hit(plan, f"charges fall, and the money is not known ({why})")
         return
     urns = {plan.urn for plan in scope.plans}
     rows = (
@@ -168,6 +167,18 @@ def _is_better(term: TermChange) -> bool:
     if term.name != "included" or term.after == "nothing":
         return False
     return term.before == "nothing" or Decimal(term.after) > Decimal(term.before)
+
+
+def _may_fall(line: LineChange) -> bool:
+    """Return whether a changed line can lower what is charged."""
+    if line.op in {"added", "removed"}:
+        sign = -1 if line.op == "added" else 1
+        pricing = line.after if line.op == "added" else line.before
+        return isinstance(pricing, Pricing) and _charges(pricing, sign)
+    if not isinstance(line.before, Pricing) or not isinstance(line.after, Pricing):
+        return line.op == "unknown"
+    comparison = compare(line.before, line.after)
+    return bool(comparison.terms) or any((band.after or 0) < (band.before or 0) for band in comparison.bands)
 
 
 def _new_charge(line: LineChange) -> str:

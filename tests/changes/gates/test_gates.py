@@ -143,8 +143,18 @@ def test_a_new_plan_has_no_existing_subscribers() -> None:
         assert not judge(gate, change).says_no
 
 
-def test_money_that_is_not_known_is_not_taken_for_none() -> None:
-    assert "the money is not known" in judge("revenue-drop", read(price_change())).findings[0].text
+def test_money_that_is_not_known_is_not_taken_for_none_where_charges_fall() -> None:
+    assert "the money is not known" in judge("revenue-drop", read(price_change("2", "1"))).findings[0].text
+    assert not judge("revenue-drop", read(price_change("1", "2"))).says_no
+    for before, after, refuses in ((usage_price("1"), None, True), (None, usage_price("1"), False)):
+        preview = shop()
+        for name, amount in (("old", before), ("new", after)):
+            if amount is not None:
+                preview.same("Price", name, f"price_{name}", **amount)
+        old = plan({"x": "price_old"} if before else {})
+        new = plan({"x": "price_new"} if after else {})
+        change = read(preview.change("update", "Plan", "pro", "plan_1", old, new))
+        assert judge("revenue-drop", change).says_no is refuses
 
 
 @pytest.mark.parametrize(("count", "refuses"), [(50, False), (51, True)])
@@ -173,6 +183,8 @@ def test_a_replaced_plan_is_refused_and_a_replaced_price_is_how_prices_change() 
 def test_what_is_no_longer_declared_is_refused() -> None:
     gone = Preview().delete("Price", "calls", "price_1", **usage_price("1"))
     assert judge("delete", read(gone)).says_no
+    assert judge("delete and delete", read(gone)).says_no
+    assert not judge("delete and replace", read(gone)).says_no
     kept = Preview().delete("Plan", "pro", "plan_1", **plan({}))
     result = judge("delete", read(kept))
     assert "stays in the account" in result.findings[0].text
@@ -190,6 +202,7 @@ def test_a_price_that_only_up_will_know_is_refused() -> None:
     )
     old, new = plan({"calls": "price_1"}), plan({"calls": Ref("Price", "calls")})
     change = with_subscribers(read(preview.change("update", "Plan", "pro", "plan_1", old, new)), 1)
+    assert judge("revenue-drop", change).says_no
     for gate in ("unknown", "price-increase>90%", "increase-for-existing-subscribers"):
         assert "not known before `up`" in judge(gate, change).findings[0].text
 

@@ -54,5 +54,7 @@ def test_a_drop_of_revenue_is_refused(old: int, new: int, gate: str, *, refuses:
 
 def test_money_that_could_not_be_read_is_not_taken_for_none() -> None:
     unread = Impact(source="invoices", gaps=(Gap("subscribers and revenue: 403 Forbidden", 0),))
-    change = dataclasses.replace(read_preview(price_change().file()), impact=unread)
-    assert says_no("revenue-drop", change)
+    change = dataclasses.replace(read_preview(price_change("2", "1").file()), impact=unread)
+    (result,) = evaluate([parse_gate("revenue-drop")], change, today=TODAY)
+    assert result.says_no
+    assert "subscribers and revenue: 403 Forbidden" in result.findings[0].text
