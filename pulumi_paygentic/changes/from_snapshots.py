@@ -12,25 +12,36 @@ from pulumi_paygentic.changes.changeset import Changeset, FieldChange, LineChang
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.values import ABSENT, UNKNOWN, Unknown
 from pulumi_paygentic.snapshot import Ref, Snapshot, SnapshotObject
-from pulumi_paygentic.snapshot.comparison import Difference, FieldDifference, differences
+from pulumi_paygentic.snapshot.comparison import Difference, FieldDifference, differences, is_unlisted_price
 from pulumi_paygentic.snapshot.matching import Pairs
 from pulumi_paygentic.snapshot.objects import Dangling, map_references
 
 _OPS: Mapping[str, Op] = {"added": "create", "removed": "delete", "changed": "update"}
 
 
-def changeset_of(pairs: Pairs) -> Changeset:
-    """The changeset that would make the left snapshot the right one; its `stack` names both."""
-    found = differences(pairs)
+def changeset_of(pairs: Pairs, *, every: bool = False) -> Changeset:
+    """The changeset that would make the left snapshot the right one; its `stack` names both.
+
+    Prices that no plan bills from count only with `every`: each account has its own, left behind by price changes.
+    """
+    all_found = differences(pairs)
+    found = [one for one in all_found if every or not _is_unlisted(pairs, one)]
+    left_out = len(all_found) - len(found)
+    unlisted = [f"{left_out} prices that no plan bills from differ, and are left out"] if left_out else []
     return Changeset(
         project="",
         stack=f"{pairs.left.source} → {pairs.right.source}",
         merchants=tuple(sorted({one.merchant_id for one in (pairs.left, pairs.right) if one.merchant_id})),
         objects=tuple(object_change(one) for one in found),
         plans=plan_changes(pairs, found),
-        unchanged=sum(1 for one, other in pairs if one and other) - sum(one.op == "changed" for one in found),
-        gaps=tuple(str(problem) for problem in (*pairs.left.problems, *pairs.right.problems)),
+        unchanged=sum(1 for one, other in pairs if one and other) - sum(one.op == "changed" for one in all_found),
+        gaps=(*(str(problem) for problem in (*pairs.left.problems, *pairs.right.problems)), *unlisted),
     )
+
+
+def _is_unlisted(pairs: Pairs, difference: Difference) -> bool:
+    sides = ((pairs.left, difference.before), (pairs.right, difference.after))
+    return all(one is None or is_unlisted_price(snapshot, one) for snapshot, one in sides)
 
 
 def object_change(difference: Difference, op: Op | None = None) -> ObjectChange:

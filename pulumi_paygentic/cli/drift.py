@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pulumi_paygentic.cli.account import AccountOptions, account_options
 from pulumi_paygentic.cli.issuing import Issuing, issue_options
+from pulumi_paygentic.cli.reporting import Report, report_options
 from pulumi_paygentic.cli.terminal import counting, examples
 
 if TYPE_CHECKING:
@@ -32,17 +31,7 @@ _STACK = "stack:"
 @click.argument("states", nargs=-1)
 @account_options
 @click.option("--managed-only", is_flag=True, help="Leave out objects that no stack manages.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="The output.",
-)
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
-)
+@report_options
 @issue_options
 @click.pass_context
 def drift(
@@ -51,8 +40,7 @@ def drift(
     *,
     account: AccountOptions,
     managed_only: bool,
-    form: str,
-    output: Path | None,
+    report: Report,
     issuing: Issuing,
 ) -> None:
     """Compare the state of stacks with the account, field by field, without running their program.
@@ -63,27 +51,24 @@ def drift(
 
     Exit codes: 0 nothing has drifted, 2 something has, 1 the check failed or could not read everything.
     """
-    from pulumi_paygentic.cli.files import write_whole
+    from pulumi_paygentic.changes.sides.blocks import markdown
+    from pulumi_paygentic.changes.sides.drift import blocks, document
 
     if not states and account.stack is None:
         raise click.UsageError("Name a stack with --stack, or states: stack:NAME, or files of `pulumi stack export`.")
-    named = states or (f"{_STACK}{account.stack}",)
-    report, owners = _report(named, account, managed_only=managed_only)
-    text = _rendered(report, form, terminal=output is None and sys.stdout.isatty())
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text)
-    if report.drift.is_complete or not report.is_clean:
+    found, owners = _found(states or (f"{_STACK}{account.stack}",), account, managed_only=managed_only)
+    report.write(blocks(found), lambda: json.dumps(document(found), indent=2, ensure_ascii=False) + "\n")
+    if found.drift.is_complete or not found.is_clean:
         stacks, projects = (", ".join(sorted(names)) for names in owners)
-        shown = _rendered(report, "markdown", terminal=False)
-        issuing.report_drift(project=projects, stack=stacks, markdown=shown, drifted=not report.is_clean)
-    if not report.is_clean:
+        issuing.report_drift(
+            project=projects, stack=stacks, markdown=markdown(blocks(found)), drifted=not found.is_clean
+        )
+    if not found.is_clean:
         ctx.exit(_DRIFTED)
-    ctx.exit(_CLEAN if report.drift.is_complete else _FAILED)
+    ctx.exit(_CLEAN if found.drift.is_complete else _FAILED)
 
 
-def _report(
+def _found(
     states: tuple[str, ...], account: AccountOptions, *, managed_only: bool
 ) -> tuple[DriftReport, tuple[set[str], set[str]]]:
     """Return the report, and the names of the stacks and of the projects whose states were read."""
@@ -100,15 +85,3 @@ def _report(
         report = with_subscribers(report_of(found, stacks, unmanaged_counts=not managed_only), client)
     parts = [str(resource.get("urn", "")).removeprefix("urn:pulumi:").split("::") for resource in resources]
     return report, ({part[0] for part in parts if part[0]}, {part[1] for part in parts if len(part) > 1})
-
-
-def _rendered(report: DriftReport, form: str, *, terminal: bool) -> str:
-    from pulumi_paygentic.changes.sides import blocks
-    from pulumi_paygentic.changes.sides.drift import blocks as blocks_of
-    from pulumi_paygentic.changes.sides.drift import document
-
-    if form == "json":
-        return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
-    return (
-        blocks.markdown(blocks_of(report)) if form == "markdown" else blocks.text(blocks_of(report), terminal=terminal)
-    )

@@ -44,6 +44,11 @@ def read_side(text: str, account: AccountOptions, *, lines: bool = True) -> Snap
     return _file(text)
 
 
+def label(text: str) -> str:
+    """Return the name of a side in a report: as it was given, of a file without its folder."""
+    return text if text.startswith((_ACCOUNT, _STACK)) else Path(text).name
+
+
 def settings_of(text: str, account: AccountOptions) -> Settings:
     """Return the settings of an `account...` side. Raises `ConfigurationError`."""
     from pulumi_paygentic.api import ConfigurationError, Settings
@@ -98,12 +103,17 @@ def _file(text: str) -> Snapshot:
     from pulumi_paygentic.snapshot.state import NotAState, of_state
 
     document = _parsed(text)
+    if isinstance(document, dict) and isinstance(document.get("steps"), list):
+        from pulumi_paygentic.changes.preview.as_snapshot import snapshot_of_preview
+
+        with Path(text).open("rb") as file:
+            return snapshot_of_preview(file, text)
     try:
         return of_document(document, text) if is_document(document) else of_state(document, text)
     except BadDocument as error:
         raise click.ClickException(f"{text} {error}") from error
     except NotAState as error:
-        message = f"{text} is neither an export of pulumi-paygentic nor a state of a Pulumi stack"
+        message = f"{text} is neither an export of pulumi-paygentic nor a state or preview of a Pulumi stack"
         raise click.ClickException(message) from error
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from pulumi_paygentic.catalog import all_kinds
 from pulumi_paygentic.changes.render.json_types import schema
+from pulumi_paygentic.snapshot.schema import json_schema
+from pulumi_paygentic.snapshot.text import to_json
 from scripts.derived.page import HEADER, page
 from scripts.derived.tables import file_of, identities, resources, settings
 from scripts.derived.verified import verified
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "docs/reference"
+EXPORT_SCHEMA = "pulumi_paygentic/snapshot/paygentic-snapshot-1.schema.json"
 SCHEMA = "pulumi_paygentic/changes/render/changeset.schema.json"
 INDEX = f"""{HEADER}# Resources
 
@@ -47,7 +50,7 @@ def files() -> dict[str, str]:
     known = with_tables((ROOT / "docs/verified.md").read_text(encoding="utf-8"), "reference/")
     by_hand = {"README.md": readme, "docs/identity.md": identity, "docs/verified.md": known, "mkdocs.yml": site}
     shape = {SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"}
-    return {**by_hand, f"{REFERENCE}/index.md": index, **pages, **shape}
+    return {**by_hand, f"{REFERENCE}/index.md": index, EXPORT_SCHEMA: to_json(json_schema()), **pages, **shape}
 
 
 def with_tables(document: str, folder: str) -> str:

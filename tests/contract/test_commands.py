@@ -254,7 +254,7 @@ def test_a_check_that_could_not_read_all_fails(shop: Shop) -> None:
         (["drift"], "Name a stack with --stack, or states"),
         (["drift", "BINARY"], "is no text in UTF-8"),
         (["drift", "LIST"], "is no state of a Pulumi stack"),
-        (["export", "LIST"], "is neither an export of pulumi-paygentic nor a state"),
+        (["export", "LIST"], "is neither an export of pulumi-paygentic nor a state or preview"),
         (["export", "NEWER"], "is of format paygentic-snapshot/9, and this version reads"),
         (["compare", "BROKEN", "account"], "is no JSON"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from click.testing import CliRunner, Result
 
@@ -41,6 +42,18 @@ def test_a_stack_is_checked_for_drift_mended_and_clean_again(stack: Stack, serve
     stack.up("--refresh")  # as the report says
     assert _run(stack, "drift", "stack:test").exit_code == 0
     assert server.account.lines(server.account.one("Plan")["id"]) == {"calls": "1"}
+
+    stack.edit('unit_price="1"', 'unit_price="2"')
+    file = stack.folder / "preview.json"
+    file.write_text(stack.plain("preview", "--json", "--show-sames"), encoding="utf-8")
+    planned = _run(stack, "compare", "account", str(file))
+    assert planned.exit_code == 2
+    assert re.search(r"calls. +1.00 USD per call +2.00 USD per call +\+1.00", planned.output)
+    stack.up()
+    assert _run(stack, "compare", str(file), "stack:test").exit_code == 0
+    assert _run(stack, "compare", "account", str(file)).exit_code == 0
+    every = _run(stack, "compare", "account", str(file), "--all", "--format", "json")  # old versions hold old prices
+    assert {(one["op"], one["kind"]) for one in json.loads(every.output)["objects"]} == {("delete", "Price")}
 
     lost = _run(stack, "drift", "stack:none")
     assert lost.exit_code == 1
