@@ -1,17 +1,18 @@
 """Scenes of a change, each with real invoices of an emulator."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timezone
 from decimal import Decimal
 
 import pytest
 
+from pulumi_paygentic.changes.cadence import Cadence
 from pulumi_paygentic.changes.changeset import Changeset
 from pulumi_paygentic.changes.impact import Amounts, Impact, MoveImpact
 from pulumi_paygentic.changes.plan_change import PlanChange
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.simulate import simulate, with_usage
-from pulumi_paygentic.changes.usage import BilledLine, Usage
+from pulumi_paygentic.changes.usage import Bill, BilledLine, Subscription, Usage
 from pulumi_paygentic.changes.values import UNKNOWN
 from tests.changes.support.market import Market
 
@@ -557,3 +558,39 @@ def test_an_invoice_says_the_usage_of_a_metric_whatever_the_line_is_called(marke
     other = replace(line, after=replace(fee, basis="usage"))
     impact = simulate([replace(change, lines=(*change.lines, other))], usage)
     assert [gap.count for gap in impact.gaps] == [1]
+
+
+def test_included_tax_is_part_of_the_total_that_rebates_do_not_bring_below_zero(market: Market) -> None:
+    metric = market.metric()
+    old = {"calls": market.price(metric, "0.5"), "back": market.price(metric, "-3", invoiceDisplayName="Back")}
+    plan = market.plan(old, taxBehavior="inclusive", defaultTaxRate=25)
+    customer = market.customer()
+    market.call("PATCH", f"/v0/customers/{customer}", {"taxRates": {"default": 25}})
+    market.subscribe(plan, customer, startedAt=START)
+    market.use(customer, metric, 10, JANUARY)
+    market.clock(FEBRUARY)
+    impact = simulate([market.change(plan, old, {**old, "calls": market.price(metric, "4")})], market.usage(plan))
+    assert (impact.proofs[0].holds, amounts(impact)) == (True, both("0", "8"))
+    assert [line.amounts.old for line in impact.plans[0].lines] == [Decimal(4), Decimal(-4)]
+
+
+def test_meters_of_a_metric_that_only_the_new_line_charges_for_are_found_by_name(market: Market) -> None:
+    metric = market.metric()
+    fee = {"base": market.price(market.fee(), "5")}
+    plan = market.plan(fee)
+    change = market.change(plan, fee, {**fee, "calls": market.price(metric, "0.5")})
+    subscription = Subscription(
+        id="sub_1",
+        customer_id="cus_1",
+        plan_id=plan,
+        is_pinned=False,
+        anchor=datetime(2026, 1, 1, tzinfo=timezone.utc),
+        cadence=Cadence.of("P1M"),
+        started_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+        created_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    )
+    used = BilledLine(kind="usage", source_id="Calls", name="Calls", quantity=Decimal(8))
+    end = datetime(2026, 2, 1, tzinfo=timezone.utc)
+    bill = Bill(subscription=subscription, start=subscription.anchor, end=end, currency="USD", lines=(used,))
+    impact = simulate([change], Usage(source="file", subscriptions={plan: (subscription,)}, bills=(bill,)))
+    assert amounts(impact) == both("5", "9")
