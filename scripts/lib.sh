@@ -15,9 +15,9 @@ lint() {
     && scripts/exports --check && python -m scripts.derived --check
 }
 
-# The linters of GitHub's workflows. Actionlint is built once, from its Go module, where it is not installed.
+# The linters of GitHub's workflows, those of the examples included. Actionlint is built once, from its Go module, where it is not installed.
 workflows() {
-  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
+  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github examples/gitops/.github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
   local version=1.7.12 folder
   folder=${XDG_CACHE_HOME:-~/.cache}/pulumi-paygentic/actionlint-$version
   local PATH=$PATH:$folder
@@ -25,7 +25,7 @@ workflows() {
     echo "building actionlint $version, once"
     GOBIN=$folder GOFLAGS='' go install "github.com/rhysd/actionlint/cmd/actionlint@v$version" 2>/dev/null || true
   fi
-  if [ -n "$(type -P actionlint)" ]; then actionlint; else echo "actionlint: NOT RUN, it needs Go"; fi
+  if [ -n "$(type -P actionlint)" ]; then actionlint .github/workflows/*.yml examples/*/.github/workflows/*.yml; else echo "actionlint: NOT RUN, it needs Go"; fi
 }
 
 # The site of docs/; a warning is an error.
