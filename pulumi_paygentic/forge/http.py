@@ -98,12 +98,18 @@ class Session:
         self.sleep = sleep
         self._token = token
         self._clock = clock
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers={"User-Agent": "pulumi-paygentic", **headers},
-            timeout=TIMEOUT,
-            verify=_certificates(),
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=base_url,
+                headers={"User-Agent": "pulumi-paygentic", **headers},
+                timeout=TIMEOUT,
+                verify=_certificates(),
+            )
+        except (httpx.InvalidURL, ValueError, ImportError, OSError):  # whose text can hold a proxy's password
+            raise SettingsError(
+                "The proxy or the certificates that the environment names can't be used",
+                hint="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+            ) from None
 
     def close(self) -> None:
         """Close the connections."""

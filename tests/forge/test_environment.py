@@ -170,3 +170,13 @@ def test_a_pipeline_of_a_branch_belongs_to_no_merge_request() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://localhost:1", "http://[::1]:1"])
 def test_http_is_allowed_on_this_machine(url: str) -> None:
     assert detect("github", {**GITHUB, "GITHUB_API_URL": url}).api_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("proxy", ["ftp://user:password@proxy", "http://user:password@\x7f"])
+def test_a_proxy_that_can_not_be_used_is_said_so_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(SettingsError, match="Check HTTPS_PROXY") as caught:
+        detect("gitlab", GITLAB).comments()
+    assert "password" not in str(caught.value)
