@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pulumi_paygentic.api import Client, PaygenticError
 from pulumi_paygentic.snapshot.account import Progress, read_account
@@ -16,6 +17,9 @@ from pulumi_paygentic.snapshot.draft import Draft
 from pulumi_paygentic.snapshot.matching import pair_by_id
 from pulumi_paygentic.snapshot.objects import SnapshotObject
 from pulumi_paygentic.snapshot.snapshot import Problem, Snapshot
+
+_OF_ONE_STATE: Final = frozenset({"dangling", "twins"})
+"""Problems of a state that are none beside the account: another stack may manage what it refers to."""
 
 
 class AnotherMerchant(PaygenticError):
@@ -98,7 +102,11 @@ def detect_drift(client: Client, state: Snapshot, *, progress: Progress | None =
         unmanaged=orphans,
         superseded=len(unmanaged) - len(orphans),
         skipped=tuple(one for one in ours.values() if not _is_read(one, live)),
-        problems=(*state.problems, *live.problems, *_foreign(foreign)),
+        problems=(
+            *(one for one in state.problems if one.code not in _OF_ONE_STATE),
+            *live.problems,
+            *_foreign(foreign),
+        ),
     )
 
 

@@ -148,7 +148,7 @@ def test_a_state_that_names_objects_of_another_stack_by_id_has_not_drifted(shop:
         assert not other.up({**{n: Resource(h.kind, h.inputs) for n, h in other.state.items()}, **declared}).errors
     shop.engine = other
     drift = shop.drift()
-    assert not drift.has_drifted
+    assert (drift.has_drifted, drift.problems) == (False, ())
     assert len(drift.managed) == 2
 
 
