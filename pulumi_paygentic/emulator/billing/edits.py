@@ -5,6 +5,7 @@ from __future__ import annotations
 from pulumi_paygentic.emulator.billing import price_snapshots
 from pulumi_paygentic.emulator.billing.schedule import current
 from pulumi_paygentic.emulator.storage import kinds
+from pulumi_paygentic.emulator.storage.clock import parse_date_time
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
 
@@ -22,7 +23,7 @@ def move_subscription(store: Store, subscription: Record) -> None:
     invoice = current(store, subscription["id"])
     if invoice is not None:
         ahead = [term for term in invoice["terms"] if term["price"]["paymentTerm"] == "in_advance"]
-        agreed = price_snapshots.snapshot(store, subscription)
+        agreed = price_snapshots.snapshot(store, subscription, parse_date_time(invoice["periodStart"]))
         behind = [term for term in agreed if term["price"]["paymentTerm"] != "in_advance"]
         store.put({**invoice, "terms": [*behind, *ahead]})
 

@@ -5,9 +5,11 @@ An edit of a price does not reach the period under way, because the period has i
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pulumi_paygentic.emulator.billing import intervals
 from pulumi_paygentic.emulator.storage import kinds, version_lines
 from pulumi_paygentic.emulator.storage.store import Record, Store
 
@@ -15,12 +17,21 @@ PriceSnapshot = dict[str, Any]
 """A line: its key, the price, and the names of the metric or fee."""
 
 
-def snapshot(store: Store, subscription: Record) -> list[PriceSnapshot]:
-    """Copy the lines of the version that the subscription follows or is pinned to."""
+def snapshot(store: Store, subscription: Record, at: datetime | None = None) -> list[PriceSnapshot]:
+    """Copy the lines of the version that the subscription follows or is pinned to, and those of its own.
+
+    Where price intervals change a line, it is taken as of a moment, else as of its last interval.
+    """
+    lines = {key: price for key, _, price in version_lines.prices_of(store, version_of(store, subscription))}
+    for key, price_id in intervals.owned(subscription, lines).items():
+        price = store.get(kinds.PRICE, price_id)
+        if price is not None:
+            lines[key] = price
+    found = ((key, intervals.applied(subscription, key, price, at)) for key, price in lines.items())
     return [
         {"key": key, "price": price, **_charged(store, price)}
-        for key, _, price in version_lines.prices_of(store, version_of(store, subscription))
-        if price.get("pricingUnitId") is None  # a pricing unit is no currency
+        for key, price in found
+        if price is not None and price.get("pricingUnitId") is None  # a pricing unit is no currency
     ]
 
 

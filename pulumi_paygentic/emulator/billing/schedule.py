@@ -160,7 +160,9 @@ def _upfront(store: Store, subscription: Record, now: datetime) -> Record | None
     period = _period_from(subscription, start)
     if period is None:
         return None
-    upfront = invoices.open_invoice(store, subscription, 0, period, price_snapshots.snapshot(store, subscription))
+    upfront = invoices.open_invoice(
+        store, subscription, 0, period, price_snapshots.snapshot(store, subscription, start)
+    )
     if invoices.lines_of(store, upfront):
         return issuing.issue(store, upfront, min(now, start))
     store.delete(upfront["id"])
@@ -179,7 +181,7 @@ def _open_period(store: Store, subscription: Record, start: datetime) -> None:
     if period is None:
         store.sql("UPDATE billing SET period_end = ? WHERE subscription = ?", (NEVER, subscription["id"]))
         return
-    agreed = price_snapshots.snapshot(store, subscription)
+    agreed = price_snapshots.snapshot(store, subscription, start)
     invoices.open_invoice(store, subscription, sequence + 1, period, agreed)
     store.sql(
         "UPDATE billing SET sequence = ?, period_end = ? WHERE subscription = ?",

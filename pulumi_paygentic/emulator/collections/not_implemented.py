@@ -7,11 +7,6 @@ from pulumi_paygentic.emulator.http.context import Answer, Context, Handler
 
 NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
     "plans on offer to a customer": {"/v0/plans/available": "GET"},
-    "price intervals of subscriptions": {
-        "/v0/subscriptions/{id}/intervals": "GET POST",
-        "/v0/subscriptions/{id}/intervalChanges": "GET",
-        "/v0/intervalChanges": "GET",
-    },
     "payment methods": {"/v0/customers/{id}/paymentMethods": "GET POST"},
     "payments without an invoice": {"/v0/payments": "GET POST", "/v0/payments/{id}": "GET"},
     "charges of a saved payment method": {"/v2/invoices/{id}/retryPayment": "POST"},
@@ -61,7 +56,6 @@ NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
 
 REASONS: dict[str, str] = {
     "plans on offer to a customer": "the description does not say which plans are on offer to whom",
-    "price intervals of subscriptions": "lines come of plan versions alone; adjust the subscription, or migrate it",
     "payment methods": "test cards are never saved",
     "payments without an invoice": "a rehearsal of a catalog has nothing to pay without an invoice",
     "charges of a saved payment method": "test cards are never saved; pay the invoice's page, or record a payment",
@@ -83,6 +77,7 @@ REASONS: dict[str, str] = {
 
 PARTS: dict[str, str] = {
     "entitlements of so many periods": "GET /v1/entitlements/{entitlementId} far ahead of its first period",
+    "price intervals that are billed once": "POST /v0/subscriptions/{id}/intervals with one_off",
     "how a line of an invoice was calculated": "GET /v2/invoices/{id} with expand=lineProvenance",
     "revenue by the period that a line bills": "GET /v0/revenue with periodBasis=billingPeriod",
 }

@@ -17,6 +17,16 @@ UNSUPPORTED = [
 ]
 
 
+_ONCE = {
+    "unitPrice": "1",
+    "baseQuantity": "1",
+    "billingCadence": "one_off",
+    "billingMode": "arrears",
+    "startDate": "2030-01-01T00:00:00Z",
+    "billDate": "2030-01-01T00:00:00Z",
+}
+
+
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer", "Basic c2s6", "sk_test_emulator"])
 def test_without_the_right_key_every_call_is_401(emulator: Running, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
@@ -104,11 +114,13 @@ def test_every_part_that_is_not_implemented_is_listed_and_is_501(merchant: Merch
     made = merchant.post("/v1/entitlements", {**issue, "template": daily})["id"]
     subscription = merchant.subscription(merchant.plan(product, [merchant.price(merchant.metric(product))])["id"])
     [invoice, *_] = merchant.get(f"/v2/invoices?subscriptionId={subscription['id']}")["data"]
+    once = {"add": [{**_ONCE, "priceKey": merchant.lines(subscription["planId"], 1).popitem()[0]}]}
     year = "startTime=2026-01-01T00:00:00Z&endTime=2027-01-01T00:00:00Z"
     answers = [
         merchant.call("GET", f"/v1/entitlements/{made}?at=2999-01-01T00:00:00Z", expect=501),
         merchant.call("GET", f"/v2/invoices/{invoice['id']}?expand=lineProvenance", expect=501),
         merchant.call("GET", f"/v0/revenue?merchantId={merchant.id}&{year}&periodBasis=billingPeriod", expect=501),
+        merchant.call("POST", f"/v0/subscriptions/{subscription['id']}/intervals", once, expect=501),
     ]
     assert {answer["details"]["what"] for answer in answers} == PARTS.keys()
 
