@@ -92,14 +92,14 @@ class Store:
                 raise
 
     @contextmanager
-    def taken_back(self) -> Iterator[None]:
+    def rolled_back(self) -> Iterator[None]:
         """Let everything written to objects within be as if it never was, but not the transaction around it."""
-        self.sql("SAVEPOINT taken_back")
+        self.sql("SAVEPOINT rolled_back")
         try:
             yield
         finally:
-            self.sql("ROLLBACK TO taken_back")
-            self.sql("RELEASE taken_back")
+            self.sql("ROLLBACK TO rolled_back")
+            self.sql("RELEASE rolled_back")
 
     def derived(self, kind: type[D]) -> D:
         """The store's one object of that class, made when it is first asked for."""

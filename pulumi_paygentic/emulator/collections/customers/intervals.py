@@ -57,9 +57,11 @@ def edit_intervals(cx: Context) -> Answer:
     _check_time(cx, subscription, pairs)
     touched = {one["priceKey"] for _, *both in pairs for one in both if one is not None}
     touched |= {one["priceKey"] for one in subscription.get(STORED, [])}
-    kept = sorted((one for one in after.values() if one["priceKey"] in touched), key=lambda one: str(one["startDate"]))
-    _check_lines(kept)
-    edited = {**subscription, STORED: kept, "updatedAt": cx.clock.stamp()}
+    stored = sorted(
+        (one for one in after.values() if one["priceKey"] in touched), key=lambda one: str(one["startDate"])
+    )
+    _check_lines(stored)
+    edited = {**subscription, STORED: stored, "updatedAt": cx.clock.stamp()}
     cx.store.put(edited)
     record = record_change(cx, subscription, given, pairs)
     return Answer(200, _answer(_current(cx, edited), pairs, record))
@@ -151,10 +153,10 @@ def _first_effect(before: Record | None, after: Record | None) -> list[str]:
     return [*ends, *([str(before["startDate"])] if others else [])]
 
 
-def _check_lines(kept: list[Record]) -> None:
+def _check_lines(stored: list[Record]) -> None:
     """Refuse gaps and overlaps within each line."""
     by_key: dict[str, list[Record]] = {}
-    for one in kept:
+    for one in stored:
         if one["endDate"] is not None and one["endDate"] <= one["startDate"]:
             raise refuse("endDate", "must be after startDate")
         by_key.setdefault(one["priceKey"], []).append(one)

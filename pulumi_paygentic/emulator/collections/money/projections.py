@@ -1,6 +1,6 @@
 """Projected invoices: those that a subscription will issue if nothing changes, without usage.
 
-They are found by letting the subscription's time run ahead, in a part of the transaction that is taken back.
+They are found by letting the subscription's time run ahead, in a part of the transaction that is rolled back.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _projected(store: Store, subscription: Record, window: Period) -> Iterator[R
         return
     where = {"subscriptionId": subscription["id"]}
     known = {one["id"] for one in store.find(kinds.INVOICE, where) if "issuedAt" in one}
-    with store.taken_back():
+    with store.rolled_back():
         schedule.advance(store, subscription["id"], window.end - _MILLISECOND)
         ahead = [one for one in store.find(kinds.INVOICE, where) if "issuedAt" in one and one["id"] not in known]
     for invoice in sorted(ahead, key=lambda one: str(one["issuedAt"])):
