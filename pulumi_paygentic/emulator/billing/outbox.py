@@ -72,14 +72,14 @@ def emit_paid(store: Store, invoice: Record, moment: datetime, grant: Record | N
 
 def next_due(store: Store) -> int | None:
     """The earliest moment that a message is due, in milliseconds; None if none is. Paused ones wait."""
-    [(due,)] = store.sql(f"SELECT min({_DUE}) FROM objects WHERE {_WAITING}")  # noqa: S608
+    [(due,)] = store.sql(f"SELECT min({_DUE}) FROM {_MESSAGES} WHERE {_WAITING}")  # noqa: S608
     return None if due is None else int(due)
 
 
 def due(store: Store, now: datetime) -> list[Record]:
     """The messages that are due."""
     rows = store.sql(
-        f"SELECT body FROM objects WHERE {_WAITING} AND {_DUE} <= ? ORDER BY seq",  # noqa: S608
+        f"SELECT body FROM {_MESSAGES} WHERE {_WAITING} AND {_DUE} <= ? ORDER BY seq",  # noqa: S608
         (clock.milliseconds(now),),
     )
     return [read_record(body) for (body,) in rows]
@@ -110,4 +110,5 @@ def _on(store: Store, merchant: str) -> bool:
 
 
 _DUE = "json_extract(body, '$.due')"
+_MESSAGES = "objects INDEXED BY webhook_messages_due"
 _WAITING = f"kind = '{kinds.WEBHOOK_MESSAGE.name}' AND deleted = 0 AND {_DUE} IS NOT NULL"
