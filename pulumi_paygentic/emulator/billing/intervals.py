@@ -17,7 +17,7 @@ from pulumi_paygentic.emulator.storage.store import Record, Store
 
 ONE_OFF = "one_off"
 STORED = "_intervals"
-"""Where a subscription has the intervals of its edited lines."""
+"""The field of a subscription for the intervals of its edited lines."""
 
 
 def of(store: Store, subscription: Record, version_id: str) -> list[Record]:
