@@ -112,6 +112,7 @@ def obtainable(combination: Combination) -> bool:
             "-m",
             "pip",
             "--quiet",
+            "--disable-pip-version-check",
             "download",
             "--no-deps",
             "--dest",
