@@ -77,9 +77,9 @@ stage() {
   if [ "$name" = browser ] && ! chromium; then echo "browser: NOT RUN" && return; fi
   if ! in_list "$name" "${tools[@]}" matrix; then
     command=(python -X warn_default_encoding -m pytest "tests/$name") # a file opened without an encoding is an error
+    in_list "$name" packaging live || command+=(-n 2) # the one builds a wheel, the other sums up what it has seen
     if in_list "$name" "${last[@]}"; then
       [ "$name" = browser ] || use_pulumi
-      [ "$name" = packaging ] || command+=(-n 2) # which would build the wheel twice
     elif [ "${coverage:-}" = yes ]; then
       command+=(--cov --cov-append --cov-report=)
     fi
