@@ -21,7 +21,9 @@ from pulumi_paygentic.cli.terminal import examples, note
 )
 @click.argument("source", default="account")
 @account_options
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True, help="The output."
+)
 @click.option("--ids", is_flag=True, help="Add what belongs to this account alone: ids, dates, marks and versions.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of standard output."
