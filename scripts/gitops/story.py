@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,16 @@ WAIVER = """waivers:
     person: ada@example.com
     until: 2099-12-31
 """
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes below it; Pulumi gives its plugins process groups of their own."""
+    rows = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, encoding="utf-8", check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (row.split() for row in rows.splitlines())}
+    found = [pid]
+    for parent in found:
+        found += [child for child, of in parents.items() if of == parent]
+    return found[1:]
 
 
 def price(amount: str) -> str:
@@ -175,7 +185,9 @@ class Story:
         def kill(step: str, process: subprocess.Popen[str]) -> None:
             if step == "Up":
                 self.staging.call("GET", f"/_emulator/faults/{fault}/held")
-                os.killpg(process.pid, signal.SIGKILL)
+                for pid in [process.pid, *descendants(process.pid)]:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
                 self.staging.call("DELETE", "/_emulator/faults")
 
         self.runner.on_process = kill
