@@ -155,8 +155,9 @@ def _value(value: object) -> str:
 
 def _retained(changeset: Changeset) -> list[str]:
     return [
-        f"- {'Pulumi says delete' if change.op == 'retain' else 'The old one'}: {change.kind} {name(change.title)}"
-        f" stays, {name(change.retained, 200)}."
+        f"- {change.kind} {name(change.title)} stays"
+        f"{', though Pulumi says delete' if change.op == 'retain' else ' as it was, beside the new one'}:"
+        f" {name(change.retained, 200)}."
         for change in changeset.objects
         if change.retained
     ]

@@ -28,6 +28,8 @@ def rows(plan: PlanChange, line: LineChange) -> Iterator[Row]:
     """The rows of one line: one for each tier of a changed price that has tiers."""
     old, new = line.before, line.after
     name = line.name or line.name_before or line.key or "(unnamed)"
+    if line.op == "changed" and line.name_before not in {None, "", name}:
+        name = f"{name} (was {line.name_before})"
     if line.op == "changed" and isinstance(old, Pricing) and isinstance(new, Pricing):
         yield from _changed(plan, line, old, new, name)
         return

@@ -84,14 +84,16 @@ def _impact(changeset: Changeset) -> Iterator[RenderableType]:
         if section.table is not None:
             table = Table(box=None, pad_edge=False, header_style="dim")
             for number, title in enumerate(section.table.header):
-                table.add_column(title, justify="right" if number else "left")
+                table.add_column(title, justify="right" if number else "left", overflow="fold")
             for cells in section.table.rows:
                 table.add_row(*(Text(plain(cell, None)) for cell in cells))
             yield Group(table)
 
 
 def _table(changed: list[Row]) -> Table:
-    table = Table("Line", "Now", "After", "Change", box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("Line", "Now", "After", "Change"):
+        table.add_column(title, overflow="fold")  # else what is too long is cut
     for row in changed:
         title = plain(row.name) + (f", {row.band}" if row.band else "")
         style = _STYLES.get(row.direction, "")

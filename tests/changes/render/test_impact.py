@@ -153,3 +153,10 @@ def test_many_customers_and_lines_are_cut_and_counted() -> None:
     written = markdown(changeset(dataclasses.replace(IMPACT, plans=(plan,))))
     assert len(written) < 60_000
     assert "more rows in the JSON output.*" in written
+
+
+def test_a_long_name_is_folded_in_text_and_not_cut() -> None:
+    plan = dataclasses.replace(IMPACT.plans[0], name="P" * 200)
+    written = text(changeset(dataclasses.replace(IMPACT, plans=(plan, *IMPACT.plans[1:]))))
+    assert written.count("P") >= 200
+    assert "…" not in written

@@ -231,7 +231,7 @@ def test_every_other_kind_of_change_is_said() -> None:
         "known after up",
         "1 of kind Coupon",
         "and 1 resource of other packages",
-        "Pulumi says delete: Plan Gone stays",
+        "Plan Gone stays, though Pulumi says delete",
         "Plan Gone is no longer managed: it stays in the account and bills on.",
         "Plan Euro is replaced: its subscribers stay on the old one",
         "2 things are not known before `up`.",

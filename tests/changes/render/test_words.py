@@ -187,3 +187,12 @@ def test_a_change_in_words(before: Pricing, after: Pricing, expected: list[str])
 def test_a_line_without_a_name_has_its_key() -> None:
     line = LineChange(key="", name="", before=None, after=pricing())
     assert [row.name for row in rows(PLAN, line)] == ["(unnamed)"]
+
+
+def test_a_line_that_changes_its_name_with_its_price_says_both() -> None:
+    line = LineChange(
+        key="k", name="Calls", name_before="Requests", unit="call", before=pricing(), after=pricing(unit_price="3")
+    )
+    (row,) = rows(PLAN, line)
+    assert row.name == "Calls (was Requests)"
+    assert row.change == "+1.00 (+50 %)"
