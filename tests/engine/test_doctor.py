@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -34,8 +35,8 @@ def test_the_faults_of_a_stack_are_named(stack: Stack, server: Server) -> None:
     assert "warning" not in found.values(), found
 
     stack.configure("paygentic:requestTimeout", "20")
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        ended.wait()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # dead, though its parent has not taken note of it yet
     folder = stack.folder / "state" / ".pulumi" / "locks" / "organization" / "shop" / "test"
     folder.mkdir(parents=True, exist_ok=True)
     lock = {"pid": ended.pid, "username": "ada", "hostname": platform.node()}
@@ -43,6 +44,7 @@ def test_the_faults_of_a_stack_are_named(stack: Stack, server: Server) -> None:
     code, found = _findings(stack)
     assert code == 1
     assert found[f"The stack is locked by process {ended.pid}, which is dead"] == "problem"
+    ended.wait()
     assert found["The stack's copy of paygentic:requestTimeout is older than the configuration"] == "warning"
 
     code, found = _findings(stack, "nothing")

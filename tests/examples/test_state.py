@@ -8,6 +8,7 @@ import pwd
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,21 @@ def staging(stack: Stack) -> Stack:
     return stack
 
 
-def lock(stack: Stack, host: str) -> Path:
-    """A lock as a process on the host would have left it that has ended since."""
-    process = subprocess.Popen(["true"])
-    process.wait()
+@pytest.fixture(params=["reaped", "zombie"])
+def dead(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A process that has ended, and whose parent has taken note of it or has not."""
+    with subprocess.Popen(["true"]) as process:
+        if request.param == "reaped":
+            process.wait()
+        else:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        yield process.pid
+
+
+def lock(stack: Stack, host: str, pid: int) -> Path:
+    """A lock as the process on the host would have left it."""
     holder = {
-        "pid": process.pid,
+        "pid": pid,
         "username": pwd.getpwuid(os.getuid()).pw_name,
         "hostname": host,
         "timestamp": "2026-11-25T12:00:00Z",
@@ -53,7 +63,7 @@ def locked(stack: Stack) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_lock_of_another_machine_stays(staging: Stack, server: Server) -> None:
-    left = lock(staging, "build-7.example.com")
+    left = lock(staging, "build-7.example.com", pid=2**22 + 1)
     done = locked(staging)
     assert done.returncode != 0
     assert "if that run is dead, clear it by `pulumi cancel`" in done.stderr
@@ -61,8 +71,8 @@ def test_a_lock_of_another_machine_stays(staging: Stack, server: Server) -> None
     assert server.account.counts() == {}
 
 
-def test_a_lock_of_a_dead_process_of_this_machine_is_cleared(staging: Stack, server: Server) -> None:
-    left = lock(staging, socket.gethostname())
+def test_a_lock_of_a_dead_process_of_this_machine_is_cleared(staging: Stack, server: Server, dead: int) -> None:
+    left = lock(staging, socket.gethostname(), dead)
     done = locked(staging)
     assert done.returncode == 0, done.stderr
     assert "it is cleared" in done.stderr

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 HOLDER = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\)")
@@ -39,7 +40,16 @@ class Holder(NamedTuple):
             return True
         except PermissionError:  # another's process has the number now
             return True
-        return False
+        return is_zombie(self.pid)
+
+
+def is_zombie(pid: int) -> bool:
+    """True of a dead process whose parent has not asked how it ended, as a container's first process may never do."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except OSError:  # it has gone meanwhile, or this system has no such file
+        return Path("/proc/self/stat").exists()
+    return state == "Z"
 
 
 def run(*arguments: str) -> tuple[int, str]:

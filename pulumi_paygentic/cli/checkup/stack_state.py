@@ -156,13 +156,18 @@ def _left_behind(
 
 
 def _is_alive(pid: int) -> bool:
+    """Return whether it runs; one that is dead, and whose parent has not asked how it ended, does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, OSError):
+    except OSError:
         return True
-    return True
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has gone meanwhile, or this system has no such file
+        return not Path("/proc/self/stat").exists()
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def _json(*command: str, cwd: Path) -> Any:
