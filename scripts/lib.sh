@@ -77,7 +77,11 @@ stage() {
   if [ "$name" = browser ] && ! chromium; then echo "browser: NOT RUN" && return; fi
   if ! in_list "$name" "${tools[@]}" matrix; then
     command=(python -X warn_default_encoding -m pytest "tests/$name") # a file opened without an encoding is an error
-    in_list "$name" packaging live || command+=(-n 2) # the one builds a wheel, the other sums up what it has seen
+    case $name in
+      packaging | live) ;;                  # the one builds a wheel, the other sums up what it has seen
+      engine | examples) command+=(-n 4) ;; # which mostly wait for the Pulumi CLI
+      *) command+=(-n 2) ;;
+    esac
     if in_list "$name" "${last[@]}"; then
       [ "$name" = browser ] || use_pulumi
     elif [ "${coverage:-}" = yes ]; then
