@@ -21,5 +21,5 @@ def test_a_customers_own_page_is_accessible_and_opens_an_invoice(
     expect(page.get_by_role("row", name="Setup 1 $99.50")).to_be_visible()
     accessible(page)
     page = open_page(link["url"][:-1], size=size, scheme=scheme)
-    expect(page.get_by_role("alert")).to_contain_text("leads to no subscription")
+    expect(page.get_by_role("alert")).to_contain_text("leads to nothing here")
     accessible(page)
