@@ -40,8 +40,8 @@ def test_every_object_comes_with_its_whole_state(server: Server, convert: Any) -
     for _ in range(2):
         make.metric(product, "Calls")
     make.product("Voice")
-    answer = convert("Speech API")
-    (resource,) = answer.resources
+    response = convert("Speech API")
+    (resource,) = response.resources
     assert (resource.type, resource.name, resource.id) == (
         "pulumi-python:dynamic/paygentic:Product",
         "speech-api",
@@ -50,7 +50,7 @@ def test_every_object_comes_with_its_whole_state(server: Server, convert: Any) -
     outputs = json_format.MessageToDict(resource.outputs)
     assert outputs["__provider"] == serialised(Product)
     assert outputs["__declared"] == ["description", "merchant_id", "name"]
-    assert [one.summary.partition(" (")[0] for one in answer.diagnostics] == [
+    assert [one.summary.partition(" (")[0] for one in response.diagnostics] == [
         "billable metric 'Speech API/Calls'",
         "billable metric 'Speech API/Calls#2'",
     ]
