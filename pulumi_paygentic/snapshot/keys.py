@@ -2,8 +2,8 @@
 
 A key is a path such as `Speech API/Minutes`: the key of the parent and the natural key. A price has no natural key: its
 path is its metric or fee and its name on the invoice, then, where several of that path bill, the plan's line
-(`@Pro/USD/base`). Prices that no plan bills from come last: `~`. Objects that are still alike are numbered from the
-oldest: `#2`.
+(`@Pro/USD/base`). Prices that no plan bills from come last: `~`. Objects that are still alike are numbered in the order
+of their content, because two accounts were not made in one order: `#2`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 from pulumi_paygentic.catalog import Plan, Price
 from pulumi_paygentic.snapshot.draft import Draft
-from pulumi_paygentic.snapshot.objects import kind_of_prefix, known_kind
+from pulumi_paygentic.snapshot.objects import kind_of_prefix, known_kind, replace_ids
 
 _RESERVED: Final = "%/@#~"
 
@@ -30,7 +30,7 @@ def assign_keys(drafts: Iterable[Draft]) -> dict[str, str]:
             paths = _price_paths(by_kind[kind], by_kind.get(Plan.__name__, []), keys)
         else:
             paths = {draft.id: _path(draft, keys) for draft in by_kind[kind]}
-        keys |= _numbered(by_kind[kind], paths)
+        keys |= _numbered(by_kind[kind], paths, keys)
     return keys
 
 
@@ -84,18 +84,25 @@ def _lines(plans: list[Draft], keys: Mapping[str, str]) -> dict[str, str]:
     return {price: min(lines) for price, lines in found.items()}
 
 
-def _numbered(drafts: list[Draft], paths: Mapping[str, str]) -> dict[str, str]:
-    """The keys, with a number for all but the first of each path."""
+def _numbered(drafts: list[Draft], paths: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """The keys, with a number for all but the first of each path. `known`: the keys of the objects referred to."""
     grouped: dict[str, list[Draft]] = {}
     for draft in drafts:
         grouped.setdefault(paths[draft.id], []).append(draft)
     keys: dict[str, str] = {}
     for path, alike in grouped.items():
-        for number, draft in enumerate(sorted(alike, key=_age), start=1):
+        alike.sort(key=lambda draft: (_content(draft, known), str(draft.computed.get("created_at", "")), draft.id))
+        for number, draft in enumerate(alike, start=1):
             keys[draft.id] = path if number == 1 else f"{path}#{number}"
     return keys
 
 
-def _age(draft: Draft) -> tuple[str, str, str]:
-    content = json.dumps(draft.values, sort_keys=True, default=str)
-    return str(draft.computed.get("created_at", "")), content, draft.id
+def _content(draft: Draft, known: Mapping[str, str]) -> str:
+    """The text of all that an object says, without anything that belongs to one account."""
+    model = known_kind(draft.kind)
+    values = dict(draft.values)
+    for name, value in values.items():
+        target = kind_of_prefix(model.inputs()[name].refers_to) if model else None
+        if target is not None:
+            values[name] = replace_ids(value, target.id_prefix, lambda object_id: known.get(object_id, ""))
+    return json.dumps([draft.archived, values, draft.unknown], sort_keys=True, default=str)

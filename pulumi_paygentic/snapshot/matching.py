@@ -2,7 +2,7 @@
 
 Two snapshots of one account pair by id. Two accounts pair by what people know objects by: the natural key, and for a
 price the line of a plan that it bills on, else its metric or fee and its name on the invoice. Of several that could be
-meant, equal ones are paired first, then the oldest with the oldest.
+meant, equal ones are paired first, then in the order of their keys.
 """
 
 from __future__ import annotations
