@@ -15,7 +15,7 @@ FORMATS: Final = ("text", "markdown", "json")
 
 
 def rendered(changeset: Changeset, form: str, gates: Sequence[GateResult] = ()) -> str:
-    """Return the changeset in one of `FORMATS`, JSON without the verdicts; text is coloured only for a terminal."""
+    """Return the changeset in one of `FORMATS`, with the verdicts; text is coloured only for a terminal."""
     if form == "markdown":
         from pulumi_paygentic.changes.render.gates import with_gates
         from pulumi_paygentic.changes.render.markdown import markdown
@@ -24,7 +24,7 @@ def rendered(changeset: Changeset, form: str, gates: Sequence[GateResult] = ()) 
     if form == "json":
         from pulumi_paygentic.changes.render.json_output import json_text
 
-        return json_text(changeset)
+        return json_text(changeset, gates)
     from pulumi_paygentic.changes.render.text import text
 
     return text(changeset, terminal=sys.stdout.isatty()) + verdicts(gates)

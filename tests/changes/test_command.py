@@ -7,10 +7,13 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import TypeAdapter
 
+from pulumi_paygentic.changes.render.json_types import JsonChangeset
 from pulumi_paygentic.cli import main
 from tests.support.previews import Preview, price_change, shop
 
@@ -75,6 +78,25 @@ def test_the_output_is_written_whole_and_nothing_is_printed(preview: str, tmp_pa
     assert (done.exit_code, done.stdout) == (2, "")
     written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert (written["version"], written["created_at"]) == (1, "1970-01-01T00:00:00+00:00")
+
+
+def test_json_has_the_verdicts_that_decide_the_exit_code(preview: str, tmp_path: Path) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waiver = {"gate": "price-increase", "resource": "pro", "reason": "agreed", "person": "ada", "until": "2999-12-31"}
+    waivers.write_text(json.dumps({"waivers": [waiver]}), encoding="utf-8")
+
+    def verdicts(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
+        done = diff(preview, "--format", "json", "--fail-on", "price-increase>10%", "--fail-on", "delete", *arguments)
+        TypeAdapter(JsonChangeset).validate_json(done.stdout, strict=True)
+        return done.exit_code, json.loads(done.stdout)["gates"]
+
+    code, (increase, delete) = verdicts()
+    assert (code, increase["gate"], increase["says_no"]) == (3, "price-increase>10%", True)
+    assert [(finding["blocks"], finding["waiver"]) for finding in increase["findings"]] == [(True, None)]
+    assert delete == {"gate": "delete", "says_no": False, "findings": []}
+    code, (waived, _) = verdicts("--waivers", str(waivers))
+    assert (code, waived["says_no"]) == (2, False)
+    assert [(finding["blocks"], finding["waiver"]) for finding in waived["findings"]] == [(False, waiver)]
 
 
 def test_a_state_completes_a_preview(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ from pulumi_paygentic.changes.changeset import (
 )
 from pulumi_paygentic.changes.comparison import Comparison, compare, terms
 from pulumi_paygentic.changes.digest import digest
+from pulumi_paygentic.changes.gates import GateResult
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.render.headline import headline
+from pulumi_paygentic.changes.render.json_gates import json_gate
 from pulumi_paygentic.changes.render.json_types import (
     VERSION,
     JsonChangeset,
@@ -36,12 +38,12 @@ from pulumi_paygentic.changes.render.json_types import (
 from pulumi_paygentic.changes.values import ABSENT, SECRET, UNKNOWN, Unknown
 
 
-def json_text(changeset: Changeset) -> str:
-    """Return the document as text, indented."""
-    return json.dumps(json_output(changeset), indent=2, ensure_ascii=False) + "\n"
+def json_text(changeset: Changeset, gates: Sequence[GateResult] = ()) -> str:
+    """Return the document as text, indented; `gates` are the verdicts on the change."""
+    return json.dumps(json_output(changeset, gates), indent=2, ensure_ascii=False) + "\n"
 
 
-def json_output(changeset: Changeset) -> JsonChangeset:
+def json_output(changeset: Changeset, gates: Sequence[GateResult] = ()) -> JsonChangeset:
     """Return the document."""
     return {
         "version": VERSION,
@@ -58,6 +60,7 @@ def json_output(changeset: Changeset) -> JsonChangeset:
         "unknown": changeset.unknown_count,
         "gaps": list(changeset.gaps),
         "impact": None if changeset.impact is None else _plain(dataclasses.asdict(changeset.impact)),
+        "gates": [json_gate(result) for result in gates],
         "diagnostics": [
             {"severity": one.severity, "message": one.message, "urn": one.urn} for one in changeset.diagnostics
         ],

@@ -142,6 +142,39 @@ class JsonDiagnostic(TypedDict):
     urn: str
 
 
+class JsonWaiver(TypedDict):
+    """An exception from a gate; `until` is its last day."""
+
+    gate: str
+    resource: str
+    reason: str
+    person: str
+    until: str
+
+
+class JsonFinding(TypedDict):
+    """One reason for which a gate would say no; `urn` is empty if it is about the whole change.
+
+    It does not block if a waiver lets it through, or if the base branch has it as well. `expired` is a waiver that
+    would have let it through.
+    """
+
+    urn: str
+    text: str
+    blocks: bool
+    in_base: bool
+    waiver: JsonWaiver | None
+    expired: JsonWaiver | None
+
+
+class JsonGate(TypedDict):
+    """The verdict of one gate, as it was given to `--fail-on`."""
+
+    gate: str
+    says_no: bool
+    findings: list[JsonFinding]
+
+
 class JsonChangeset(TypedDict):
     """The output of `pulumi-paygentic diff --format json`; `impact` is null if nobody asked for it."""
 
@@ -159,6 +192,7 @@ class JsonChangeset(TypedDict):
     unknown: int
     gaps: list[str]
     impact: Impact | None
+    gates: list[JsonGate]
     diagnostics: list[JsonDiagnostic]
 
 
