@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.gitops.runner import REPOSITORY, Event, git
+from scripts.gitops.runner import REPOSITORY, Event
+from scripts.gitops.shell import git
 from tests.forge.support.github import Entry, GitHub, PullRequest
 from tests.forge.support.server import Request, Response, serving
 

@@ -8,19 +8,19 @@ environment only.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from scripts.gitops.expressions import Status, insert, runs
+from scripts.gitops.shell import bash, clone, git
 
 REPOSITORY = "acme/catalog"
 READER, WRITER = "ghs_fork", "ghs_bot"
@@ -159,9 +159,9 @@ class Runner:
             own = {key: insert(str(value), contexts) for key, value in step.get("env", {}).items()}
             text = insert(step["run"], contexts)
             self.on_step(name, title, text)
-            result = self._bash(title, text, work, {**base, **own})
-            done.append(result)
-            if result.code:
+            code, shown = bash(text, work, {**base, **own}, partial(self.on_process, title))
+            done.append(StepResult(title, code, shown))
+            if code:
                 status = "failure"
         return JobResult(name, status, tuple(done))
 
@@ -175,8 +175,7 @@ class Runner:
         options = {key: insert(str(value), contexts) for key, value in step.get("with", {}).items()}
         artifact = self.folder / "artifacts" / options.get("run-id", str(self.runs)) / options.get("name", "artifact")
         if action == "actions/checkout":
-            subprocess.run(["git", "clone", "-q", str(self.origin), str(work)], check=True)
-            git(work, "checkout", "-q", "--detach", options.get("ref") or event.sha)
+            clone(self.origin, options.get("ref") or event.sha, work)
         elif action == "actions/upload-artifact":
             artifact.mkdir(parents=True)
             for name in options["path"].split():
@@ -185,24 +184,6 @@ class Runner:
             shutil.copytree(artifact, work / options.get("path", "."), dirs_exist_ok=True)
         elif action not in {"actions/setup-python", "pulumi/actions"}:
             raise ValueError(f"the runner does not know {action}")
-
-    def _bash(self, title: str, text: str, work: Path, environment: Mapping[str, str]) -> StepResult:
-        process = subprocess.Popen(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
-            cwd=work,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-        watcher = threading.Thread(target=self.on_process, args=(title, process))
-        watcher.start()
-        shown, _ = process.communicate()
-        watcher.join()
-        return StepResult(title, process.returncode, shown)
 
 
 def _matrix(job: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -213,18 +194,3 @@ def _matrix(job: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for key, values in matrix.items():
         for value in values:
             yield dict(value) if key == "include" else {key: value}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in the folder and return its standard output."""
-    identity = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com"}
-    committer = {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com"}
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments],
-        env={**os.environ, **identity, **committer, **quiet},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return done.stdout
