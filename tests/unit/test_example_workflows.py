@@ -85,11 +85,3 @@ def test_both_forges_look_for_drift_by_the_same_command() -> None:
     steps = WORKFLOWS["drift"]["jobs"]["drift"]["steps"]
     github = commands([step["run"].replace("github", "gitlab") for step in steps if "run" in step])
     assert github == commands([*GITLAB["default"]["before_script"], *GITLAB["drift"]["script"]])
-
-
-@pytest.mark.parametrize("stack", ["staging", "production"])
-def test_the_operators_stacks_take_every_key_from_a_secret(stack: str) -> None:
-    spec = yaml.safe_load((EXAMPLE / "operator" / f"{stack}.yaml").read_text("utf-8"))["spec"]
-    assert spec["stack"] == stack
-    assert {ref["type"] for ref in spec["envRefs"].values()} == {"Secret"}
-    assert not {"config", "secrets"} & spec.keys()
