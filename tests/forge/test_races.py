@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,14 @@ class Run:
         if self.steps == self.kill_at:
             raise Killed
 
+    def end(self) -> None:
+        """Wait for the thread; one that waits for a turn that never comes is killed."""
+        if not self.finished:
+            self.kill_at = self.steps + 1
+            self.turn.release()
+        assert self.thread is not None
+        self.thread.join()
+
 
 class Stepping:
     """A board whose every operation waits for the run's turn."""
@@ -70,7 +79,8 @@ class Stepping:
 def play(at: World, runs: list[Run], order: Callable[[list[Run]], Run], board: str) -> None:
     """Let one run at a time take one step, as `order` chooses.
 
-    A pause ends only when nobody is between a read and a write: it is longer than that.
+    A pause ends only when nobody is between a read and a write: it is longer than that. No thread is left, also if
+    `order` raises, as it does where Hypothesis breaks an example off: the interpreter would wait for it for ever.
     """
 
     def body(run: Run) -> None:
@@ -88,14 +98,15 @@ def play(at: World, runs: list[Run], order: Callable[[list[Run]], Run], board: s
         run.thread = threading.Thread(target=body, args=(run,))
         run.thread.start()
         run.waits.acquire()
-    while live := [run for run in runs if not run.finished]:
-        busy = [run for run in live if not run.pausing]
-        run = order(busy or live)
-        run.turn.release()
-        run.waits.acquire()
-    for run in runs:
-        assert run.thread is not None
-        run.thread.join()
+    try:
+        while live := [run for run in runs if not run.finished]:
+            busy = [run for run in live if not run.pausing]
+            run = order(busy or live)
+            run.turn.release()
+            run.waits.acquire()
+    finally:
+        for run in runs:
+            run.end()
 
 
 @contextmanager
@@ -110,6 +121,16 @@ def current(at: World, board: str) -> list[Mark]:
     entries = at.comments if board == "comments" else [issue for issue in at.issues if not issue.closed]
     marks = (Mark.read(entry.body) for entry in entries if entry.author == at.bot)
     return [mark for mark in marks if mark]
+
+
+def test_a_play_that_is_broken_off_leaves_no_thread() -> None:
+    def broken_off(live: list[Run]) -> Run:
+        raise LookupError(len(live))
+
+    runs = [Run(notice(minute, "run")) for minute in range(3)]
+    with place("github", 0) as at, pytest.raises(LookupError):
+        play(at, runs, broken_off, "comments")
+    assert [run.thread.is_alive() for run in runs if run.thread] == [False] * 3
 
 
 FORGES = st.sampled_from(["github", "gitlab"])
