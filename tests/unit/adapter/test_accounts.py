@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,8 +14,6 @@ import pulumi_paygentic as paygentic
 
 Program = Callable[[], object]
 OPTS = pulumi.ResourceOptions
-LOOP = asyncio.new_event_loop()
-"""Never closed: the SDK leaves loops in this one's threads, which are complained of when they go."""
 
 
 class Registered(Mocks):
@@ -44,7 +41,6 @@ def run(program: Program, config: Mapping[str, str] | None = None) -> dict[str, 
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # it is the SDK's
         return registered.providers
 
-    asyncio.set_event_loop(LOOP)  # there is none where another test has run one to its end
     return contextvars.copy_context().run(begin)
 
 
