@@ -7,6 +7,7 @@ import click
 from pulumi_paygentic.cli.account import AccountOptions, account_options
 from pulumi_paygentic.cli.reporting import Report, report_options
 from pulumi_paygentic.cli.terminal import examples
+from pulumi_paygentic.cli.usage_options import UsageOptions, optional_usage
 
 _EQUAL, _DIFFERENT = 0, 2
 
@@ -18,15 +19,26 @@ _EQUAL, _DIFFERENT = 0, 2
         "pulumi-paygentic compare account@staging account@prod --format markdown",
         "pulumi-paygentic compare stack:prod account@prod",
         "pulumi-paygentic compare catalog.yaml account",
+        "pulumi-paygentic compare account@prod preview.json --usage invoices",
     ),
 )
 @click.argument("left")
 @click.argument("right")
 @account_options
 @click.option("--all", "every", is_flag=True, help="Compare also prices that no plan bills from.")
+@optional_usage("LEFT's")
 @report_options
 @click.pass_context
-def compare(ctx: click.Context, left: str, right: str, *, account: AccountOptions, every: bool, report: Report) -> None:
+def compare(
+    ctx: click.Context,
+    left: str,
+    right: str,
+    *,
+    account: AccountOptions,
+    every: bool,
+    usage: UsageOptions,
+    report: Report,
+) -> None:
     """Compare LEFT with RIGHT by names, not by ids: two accounts, or an account with what it should be.
 
     Each side is `account` (of the settings), `account@STACK` (of that stack's configuration), `account:PREFIX_` (of the
@@ -38,9 +50,11 @@ def compare(ctx: click.Context, left: str, right: str, *, account: AccountOption
     from pulumi_paygentic.changes.from_snapshots import changeset_of
     from pulumi_paygentic.changes.render.json_output import json_text
     from pulumi_paygentic.changes.sides.compare import comparison
-    from pulumi_paygentic.cli.snapshot_source import label, read_side
+    from pulumi_paygentic.cli.snapshot_source import account_of, label, read_side
     from pulumi_paygentic.snapshot.matching import pair_by_key
 
+    owner = account_of(left, account) if usage.wanted else account
     changeset = changeset_of(pair_by_key(read_side(left, account), read_side(right, account)), every=every)
+    changeset = usage.rate(changeset, owner)
     report.write(comparison(changeset, label(left), label(right)), lambda: json_text(changeset))
     ctx.exit(_EQUAL if changeset.is_empty else _DIFFERENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from pulumi_paygentic.cli.account import AccountOptions, account_options
 from pulumi_paygentic.cli.issuing import Issuing, issue_options
 from pulumi_paygentic.cli.reporting import Report, report_options
 from pulumi_paygentic.cli.terminal import counting, examples
+from pulumi_paygentic.cli.usage_options import UsageOptions, optional_usage
 
 if TYPE_CHECKING:
     from pulumi_paygentic.changes.sides.drift import DriftReport
@@ -31,6 +33,7 @@ _STACK = "stack:"
 @click.argument("states", nargs=-1)
 @account_options
 @click.option("--managed-only", is_flag=True, help="Leave out objects that no stack manages.")
+@optional_usage("the state's")
 @report_options
 @issue_options
 @click.pass_context
@@ -40,6 +43,7 @@ def drift(
     *,
     account: AccountOptions,
     managed_only: bool,
+    usage: UsageOptions,
     report: Report,
     issuing: Issuing,
 ) -> None:
@@ -56,7 +60,7 @@ def drift(
 
     if not states and account.stack is None:
         raise click.UsageError("Name a stack with --stack, or states: stack:NAME, or files of `pulumi stack export`.")
-    found, owners = _found(states or (f"{_STACK}{account.stack}",), account, managed_only=managed_only)
+    found, owners = _found(states or (f"{_STACK}{account.stack}",), account, usage, managed_only=managed_only)
     report.write(blocks(found), lambda: json.dumps(document(found), indent=2, ensure_ascii=False) + "\n")
     if found.drift.is_complete or not found.is_clean:
         stacks, projects = (", ".join(sorted(names)) for names in owners)
@@ -69,19 +73,23 @@ def drift(
 
 
 def _found(
-    states: tuple[str, ...], account: AccountOptions, *, managed_only: bool
+    states: tuple[str, ...], account: AccountOptions, usage: UsageOptions, *, managed_only: bool
 ) -> tuple[DriftReport, tuple[set[str], set[str]]]:
     """Return the report, and the names of the stacks and of the projects whose states were read."""
+    from pulumi_paygentic.changes.changeset import Changeset
     from pulumi_paygentic.changes.sides.drift import report_of, with_subscribers
-    from pulumi_paygentic.cli.snapshot_source import of_resources, read_only_client, state_of
+    from pulumi_paygentic.cli.snapshot_source import ReadOnlyAccount, of_resources, state_of
     from pulumi_paygentic.snapshot.drift import detect_drift
 
     stacks = [state.removeprefix(_STACK) for state in states if state.startswith(_STACK)]
     owner = AccountOptions(account.stack or next(iter(stacks), None), account.cwd)
     resources = [resource for state in states for resource in state_of(state, account)]
     state = of_resources(resources, ", ".join(states))
-    with read_only_client(owner.settings()) as client, counting("Reading the account") as progress:
+    live = ReadOnlyAccount(owner.settings())
+    with live.client() as client, counting("Reading the account") as progress:
         found = detect_drift(client, state, progress=progress)
         report = with_subscribers(report_of(found, stacks, unmanaged_counts=not managed_only), client)
+    rated = usage.rate(Changeset(project="", stack="", plans=report.plans), live)
+    report = replace(report, plans=rated.plans, impact=rated.impact)
     parts = [str(resource.get("urn", "")).removeprefix("urn:pulumi:").split("::") for resource in resources]
     return report, ({part[0] for part in parts if part[0]}, {part[1] for part in parts if len(part) > 1})

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,29 @@ def read_only_client(settings: Settings) -> Iterator[Client]:
 
     with ReadOnlyClient(settings) as client:
         yield client
+
+
+class ReadOnlyAccount:
+    """The account of some settings, for reading only."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def client(self) -> AbstractContextManager[Client]:
+        """Return a client that refuses every method but GET."""
+        return read_only_client(self.settings)
+
+
+def account_of(text: str, account: AccountOptions) -> ReadOnlyAccount:
+    """Return the account of a side: of an `account...`, or of the settings of a `stack:NAME`.
+
+    Raises `click.UsageError` for a file, which has none, and `ConfigurationError`.
+    """
+    if text.startswith(_STACK):
+        return ReadOnlyAccount(AccountOptions(text.removeprefix(_STACK), account.cwd).settings())
+    if text != _ACCOUNT and not text.startswith((f"{_ACCOUNT}@", f"{_ACCOUNT}:")):
+        raise click.UsageError(f"--usage rates the last period of LEFT, and {text} is no account. Swap the sides.")
+    return ReadOnlyAccount(settings_of(text, account))
 
 
 def state_of(text: str, account: AccountOptions) -> list[Any]:

@@ -6,10 +6,10 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import click
 
@@ -51,6 +51,34 @@ def usage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_usage
 
 
+def optional_usage(side: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add `--usage` alone: nothing is rated without it; `side` says which of two prices were the old ones."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        @click.option(
+            "--usage",
+            metavar="invoices|meters|FILE",
+            help=(
+                f"Rate the last period of the account at the prices of both sides, {side} first, with the usage of its"
+                " invoices (exact), its meters (fewer calls), or a file of JSON lines."
+            ),
+        )
+        @functools.wraps(command)
+        def with_usage(*, usage: str | None, **options: Any) -> Any:
+            return command(usage=UsageOptions(usage, wanted=usage is not None), **options)
+
+        return with_usage
+
+    return add
+
+
+class OpensClient(Protocol):
+    """An account that can be asked."""
+
+    def client(self) -> AbstractContextManager[Client]:
+        """Return a client for the length of a `with` block."""
+
+
 class UsageOptions:
     """The source of usage that a command was given; reads it when asked."""
 
@@ -65,6 +93,12 @@ class UsageOptions:
         Without a choice of the user, a source that can't be read is a gap of the impact and a note on standard error.
         Raises `click.ClickException` and `PaygenticError` otherwise.
         """
+        if self.wanted and changeset.plans and self._asks_the_account:
+            changeset = numbered(changeset, account)
+        return self.rate(changeset, account)
+
+    def rate(self, changeset: Changeset, account: OpensClient) -> Changeset:
+        """Return the changeset with subscribers and impact; see `add_to`."""
         if not self.wanted or not changeset.plans:
             return changeset
         from pulumi_paygentic.api import PaygenticError
@@ -72,8 +106,6 @@ class UsageOptions:
         from pulumi_paygentic.changes.simulate import with_usage
         from pulumi_paygentic.changes.usage import BadUsageFile, Unreadable
 
-        if self._asks_the_account:
-            changeset = numbered(changeset, account)
         try:
             return with_usage(changeset, self._read(changeset.plans, account))
         except BadUsageFile as error:
@@ -89,7 +121,7 @@ class UsageOptions:
     def _asks_the_account(self) -> bool:
         return self.source in {None, INVOICES, METERS}
 
-    def _read(self, plans: tuple[PlanChange, ...], account: AccountOptions) -> Usage:
+    def _read(self, plans: tuple[PlanChange, ...], account: OpensClient) -> Usage:
         from pulumi_paygentic.changes.usage import read_usage_file
 
         if not self._asks_the_account:

@@ -213,6 +213,40 @@ def test_drift_is_said_in_money_in_customers_and_with_both_ways_to_mend_it(shop:
     assert {one["kind"] for one in document["unmanaged"]} == {"Fee"}
 
 
+def test_a_price_by_hand_and_another_account_are_rated_on_the_last_period_if_wanted(shop: Shop) -> None:
+    """Ten events in a month, on two lines at 2 and 4 USD: 60 USD; the price by hand is 99 instead of 2."""
+    emulator = shop.engine.merchant
+    now = emulator.call("GET", "/_emulator/clock")["now"]
+    consumer = {"email": "ada@example.com", "name": "Ada", "address": {"country": "DE", "zipCode": "10115"}}
+    customer = shop.post("customers", consumer=consumer)["customerId"]
+    terms = {"planId": shop.engine.id("plan1"), "customerId": customer, "startedAt": now}
+    emulator.call("POST", "/v0/subscriptions", {"name": "Ada", **terms})
+    used = [{"billableMetricId": shop.engine.id("metric"), "quantity": 10}]
+    shop.post("usage", idempotencyKey="once", customerId=customer, timestamp=now, properties=used)
+    emulator.call("POST", "/_emulator/clock", {"advance": "P35D"})
+    as_declared = shop.file("catalog.yaml", shop.run("export").output)
+    shop.patch("prices", "price1", properties={"unitPrice": "99"}, model="standard")
+    shop.server.gate.calls.clear()
+
+    shown = shop.run("drift", shop.state(), "--usage", "invoices")
+    assert shown.exit_code == 2
+    assert "60.00 USD at the state's prices, 1,030.00 USD at the account's: +970.00 USD" in shown.output
+    assert "Proof: The same rating at the state's prices equals 1 of 1 invoice to the digit" in shown.output
+    assert "Move:" not in shown.output
+    document = json.loads(shop.run("drift", shop.state(), "--usage", "invoices", "--format", "json").output)
+    [currency] = document["impact"]["currencies"]
+    assert currency["amounts"] == {"old": "60", "new": "1030"}
+    assert json.loads(shop.run("drift", shop.state(), "--format", "json").output)["impact"] is None
+
+    compared = shop.run("compare", "account", as_declared, "--usage", "invoices")
+    assert compared.exit_code == 2
+    assert "1,030.00 USD at the prices of account, 60.00 USD at those of catalog.yaml: -970.00 USD" in compared.output
+    assert shop.server.gate.writes == []
+    swapped = shop.run("compare", as_declared, "account", "--usage", "invoices")
+    assert swapped.exit_code == 1
+    assert "catalog.yaml is no account. Swap the sides." in swapped.stderr
+
+
 def test_what_is_gone_and_lines_that_moved_are_mended_by_name(shop: Shop) -> None:
     lines = [{"priceId": shop.engine.id("price0"), "key": "k2"}]
     shop.engine.merchant.call("POST", f"/v0/plans/{shop.engine.id('plan0')}/versions", {"prices": lines})

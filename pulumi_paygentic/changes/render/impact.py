@@ -43,12 +43,16 @@ class Section:
     details: bool = False
 
 
-def sections(impact: Impact) -> Iterator[Section]:
-    """Yield the sections, the most important first."""
+def sections(impact: Impact, old: str = "the old prices", new: str = "the new ones") -> Iterator[Section]:
+    """Yield the sections, the most important first; `old` and `new` name the prices in sentences.
+
+    When subscriptions move is left out if the two sides are no change that somebody is about to make.
+    """
+    announces = (old, new) == ("the old prices", "the new ones")
     first = Section(f"In money: the last complete periods{span(impact.first, impact.last)}")
-    first.sentences += [_total(one) for one in impact.currencies] or ["Nothing could be rated."]
-    first.sentences += [sentence for one in impact.currencies for sentence in _people(one)]
-    first.sentences += [_proof(proof) for proof in impact.proofs]
+    first.sentences += [_total(one, old, new) for one in impact.currencies] or ["Nothing could be rated."]
+    first.sentences += [sentence for one in impact.currencies for sentence in _people(one, announces=announces)]
+    first.sentences += [_proof(proof, old) for proof in impact.proofs]
     first.sentences += [f"Not known: {gap.reason}{_of(gap.count)}." for gap in impact.gaps]
     first.sentences.append(" ".join((f"Usage is from {_SOURCES[impact.source]}.", *impact.notes)))
     if len(impact.plans) > 1:
@@ -83,19 +87,19 @@ def headline_of(impact: Impact) -> Iterator[str]:
         yield f"On the last complete periods that is {_change(one.amounts, one.currency)}."
 
 
-def _total(one: CurrencyImpact) -> str:
+def _total(one: CurrencyImpact, old_name: str, new_name: str) -> str:
     who = f"{count(one.customers, 'customer')}, {count(one.subscriptions, 'subscription')}"
     old, new = total(one.amounts.old, one.currency), total(one.amounts.new, one.currency)
-    return f"{who}: {old} at the old prices, {new} at the new ones: {_change(one.amounts, one.currency)}."
+    return f"{who}: {old} at {old_name}, {new} at {new_name}: {_change(one.amounts, one.currency)}."
 
 
-def _people(one: CurrencyImpact) -> Iterator[str]:
+def _people(one: CurrencyImpact, *, announces: bool) -> Iterator[str]:
     moves = [
         f"{count(move.subscriptions, 'subscription')} {_MOMENTS[move.moment]}{span(move.first, move.last)}:"
         f" {_change(move.amounts, one.currency)}"
         for move in one.moves
     ]
-    if moves:
+    if moves and announces:
         yield f"Move: {'; '.join(moves)}."
     movers = [
         f"by over {mover.percent} % {mover.more:,} pay more and {mover.less:,} less"
@@ -109,10 +113,8 @@ def _people(one: CurrencyImpact) -> Iterator[str]:
         yield f"{count(one.from_nothing, 'customer')} paid nothing before and would pay {paid} in all."
 
 
-def _proof(proof: Proof) -> str:
-    same = (
-        f"The same rating at the old prices equals {proof.equal:,} of {count(proof.invoices, 'invoice')} to the digit"
-    )
+def _proof(proof: Proof, old_name: str) -> str:
+    same = f"The same rating at {old_name} equals {proof.equal:,} of {count(proof.invoices, 'invoice')} to the digit"
     amounts = f"rated {total(proof.rated, proof.currency)}, invoiced {total(proof.invoiced, proof.currency)}"
     return f"Proof: {same} ({amounts})."
 

@@ -21,6 +21,7 @@ from pulumi_paygentic.changes.changeset import (
 from pulumi_paygentic.changes.comparison import Comparison, compare, terms
 from pulumi_paygentic.changes.digest import digest
 from pulumi_paygentic.changes.gates import GateResult
+from pulumi_paygentic.changes.impact import Impact
 from pulumi_paygentic.changes.pricing import Pricing
 from pulumi_paygentic.changes.render.headline import headline
 from pulumi_paygentic.changes.render.json_gates import json_gate
@@ -59,12 +60,17 @@ def json_output(changeset: Changeset, gates: Sequence[GateResult] = ()) -> JsonC
         "other_resources": dict(changeset.other_resources),
         "unknown": changeset.unknown_count,
         "gaps": list(changeset.gaps),
-        "impact": None if changeset.impact is None else _plain(dataclasses.asdict(changeset.impact)),
+        "impact": None if changeset.impact is None else json_impact(changeset.impact),
         "gates": [json_gate(result) for result in gates],
         "diagnostics": [
             {"severity": one.severity, "message": one.message, "urn": one.urn} for one in changeset.diagnostics
         ],
     }
+
+
+def json_impact(impact: Impact) -> Any:
+    """Return the impact with amounts as decimal strings and days as ISO dates."""
+    return _plain(dataclasses.asdict(impact))
 
 
 def _object(change: ObjectChange) -> JsonObject:

@@ -8,7 +8,7 @@ from pulumi_paygentic.changes.changeset import Changeset, ObjectChange
 from pulumi_paygentic.changes.render import words
 from pulumi_paygentic.changes.render.details import shown
 from pulumi_paygentic.changes.sides.blocks import Block, Heading, Paragraph, Table
-from pulumi_paygentic.changes.sides.money import plan_blocks
+from pulumi_paygentic.changes.sides.money import impact_blocks, plan_blocks
 from pulumi_paygentic.changes.values import ABSENT
 
 
@@ -27,6 +27,7 @@ def comparison(changeset: Changeset, left: str, right: str) -> Iterator[Block]:
         said = ", ".join(f"{words.count(count, 'object')} {what}" for count, what in parts if count)
         yield Paragraph(f"{said or 'Prices differ'}; {words.count(changeset.unchanged or 0, 'object')} equal.")
     yield from plan_blocks(changeset.plans, left, right)
+    yield from impact_blocks(changeset.impact, f"the prices of {left}", f"those of {right}")
     for op, title in (("update", "Different"), ("delete", f"Only in {left}"), ("create", f"Only in {right}")):
         chosen = [change for change in changeset.objects if change.op == op]
         if chosen and op == "update":

@@ -10,10 +10,12 @@ from typing import Any
 from pulumi_paygentic.api import Client, PaygenticError
 from pulumi_paygentic.changes.changeset import PlanChange, Subscribers
 from pulumi_paygentic.changes.from_snapshots import object_change, plain, plan_changes
+from pulumi_paygentic.changes.impact import Impact
 from pulumi_paygentic.changes.render import words
 from pulumi_paygentic.changes.render.details import shown
+from pulumi_paygentic.changes.render.json_output import json_impact
 from pulumi_paygentic.changes.sides.blocks import Block, Commands, Heading, Paragraph, Table
-from pulumi_paygentic.changes.sides.money import plan_blocks
+from pulumi_paygentic.changes.sides.money import impact_blocks, plan_blocks
 from pulumi_paygentic.changes.values import ABSENT
 from pulumi_paygentic.snapshot import SnapshotObject
 from pulumi_paygentic.snapshot.comparison import Difference
@@ -26,12 +28,16 @@ STATE, ACCOUNT = "State", "Account"
 
 @dataclass(frozen=True)
 class DriftReport:
-    """Drift with the plans whose charge differs; `stacks` are the names that commands take after `--stack`."""
+    """Drift with the plans whose charge differs; `stacks` are the names that commands take after `--stack`.
+
+    `impact` is the last period of the account at the prices of the state and at its own, None if nobody asked for it.
+    """
 
     drift: Drift
     plans: tuple[PlanChange, ...]
     stacks: tuple[str, ...]
     unmanaged_counts: bool = True
+    impact: Impact | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -79,6 +85,7 @@ def blocks(report: DriftReport) -> Iterator[Block]:
         yield Heading("The account has drifted" if drift.has_drifted else "The account has unmanaged objects", 1)
         yield Paragraph(f"{_summary(drift)} in {where}. Coverage: {drift.coverage} %.")
     yield from plan_blocks(report.plans, STATE, ACCOUNT)
+    yield from impact_blocks(report.impact, "the state's prices", "the account's")
     if drift.changed:
         yield Heading("Changed")
         rows = [row for one in drift.changed for row in _changed(one)]
@@ -191,6 +198,7 @@ def document(report: DriftReport) -> Mapping[str, Any]:
         "missing": [_entry(one) for one in drift.missing],
         "unmanaged": [_entry(one) for one in drift.unmanaged],
         "plans": [_plan(plan) for plan in report.plans],
+        "impact": None if report.impact is None else json_impact(report.impact),
         "problems": [{"code": one.code, "subject": one.subject, "message": one.message} for one in drift.problems],
     }
 

@@ -1,11 +1,13 @@
-"""The lines of plans as rows of a report: the price of the one side, of the other, and the difference."""
+"""Money in a report of two sides: the lines of plans, and the last period at the prices of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from pulumi_paygentic.changes.changeset import LineChange, PlanChange
+from pulumi_paygentic.changes.impact import Impact
 from pulumi_paygentic.changes.render import words
+from pulumi_paygentic.changes.render.impact import sections
 from pulumi_paygentic.changes.render.rows import rows
 from pulumi_paygentic.changes.sides.blocks import Block, Heading, Paragraph, Table
 
@@ -22,6 +24,15 @@ def plan_blocks(plans: Iterable[PlanChange], left: str, right: str) -> Iterator[
             same = len(plan.lines) - len(plan.changed_lines)
             if same:
                 yield Paragraph(f"{words.count(same, 'line is', 'lines are')} the same.")
+
+
+def impact_blocks(impact: Impact | None, left: str, right: str) -> Iterator[Block]:
+    """Yield what the last complete periods are at both prices, `left` first; nothing if nobody asked for it."""
+    for section in sections(impact, left, right) if impact is not None else ():
+        yield Heading(section.title, 3)
+        yield from (Paragraph(sentence) for sentence in section.sentences)
+        if section.table is not None:
+            yield Table(section.table.header, section.table.rows)
 
 
 def _rows(plan: PlanChange, line: LineChange, left: str, right: str) -> Iterator[tuple[str, ...]]:
