@@ -22,7 +22,8 @@ def commands(texts: list[str]) -> list[str]:
     """Every command, without comments and without the way in which a line is wrapped or a variable set."""
     joined = "\n".join(texts).replace("\\\n", " ")
     lines = [re.sub(r"\s+# .*|^PAYGENTIC_\w+=\S+ ", "", line.strip()) for line in joined.splitlines()]
-    return [" ".join(line.split()) for line in lines if line.strip()]
+    written = [" ".join(line.removesuffix("|| refused=yes").split()) for line in lines if line.strip()]
+    return [line for line in written if line != 'test -z "$refused"']  # GitLab's way to go on, and to fail in the end
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -5,6 +5,9 @@ Usage: python ci/locked.py up --yes ...
 A job that is cancelled or killed leaves its lock behind, and Pulumi's locks never expire. The engine names the holder
 of each. Only if every one of them was a process of this user on this machine, and none of them lives, are the locks
 cleared and the command run once more. Any other lock is a person's decision: see `pulumi cancel`.
+
+A container counts as the machine that its name says. GitLab's runner names it by its slot, which has one job at a time.
+Two runners that share a token share these names: let a `resource_group` run the jobs of a stack one at a time.
 """
 
 from __future__ import annotations

@@ -53,7 +53,10 @@ def gitlab() -> Iterator[str]:
     with httpx.Client(base_url=os.environ["CI_API_V4_URL"], headers=headers, timeout=30) as http:
         user = http.get("/user").raise_for_status().json()["id"]
         for request in pages(http, f"/projects/{project}/repository/commits/{commit}/merge_requests"):
-            if request["state"] == "merged" and commit in {request["merge_commit_sha"], request["squash_commit_sha"]}:
+            # A fast-forward makes no commit of its own: the last one of the branch is the one on main.
+            merged = request["merge_commit_sha"] or request["squash_commit_sha"] or request["sha"]
+            into = (request["state"], request["target_branch"])
+            if merged == commit and into == ("merged", os.environ["CI_DEFAULT_BRANCH"]):
                 for note in pages(http, f"/projects/{project}/merge_requests/{request['iid']}/notes"):
                     if note["author"]["id"] == user:
                         yield note["body"]
