@@ -83,10 +83,10 @@ def first_error(text: str) -> str:
 def roll_out(merchants: Sequence[Merchant], command: str, *, workers: int, rate: float | None) -> Iterable[Outcome]:
     """Run the command for every merchant, `workers` at a time, and yield each outcome in the order of the merchants.
 
-    `rate` is in calls per second and holds for all of them together. Each stack has a provider process of its own, and
-    so a pacer of its own: each gets an equal share.
+    `rate` is in calls per second of each key. Each stack has a provider process of its own; those with one key share
+    the key's pace, by a file in the user's cache folder.
     """
-    environment = {} if rate is None else {"PAYGENTIC_REQUESTS_PER_SECOND": f"{rate / workers:f}"}
+    environment = {} if rate is None else {"PAYGENTIC_REQUESTS_PER_SECOND": f"{rate:f}"}
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(lambda merchant: run(merchant, command, environment), merchants)
 
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--merchants", type=Path, default=HERE / "merchants.yaml", metavar="FILE")
     parser.add_argument("--only", action="append", metavar="NAME", help="this merchant alone; may be repeated")
     parser.add_argument("--workers", type=int, default=4, metavar="N", help="stacks at a time (default: 4)")
-    parser.add_argument("--requests-per-second", type=float, metavar="RATE", help="calls of all stacks together")
+    parser.add_argument("--requests-per-second", type=float, metavar="RATE", help="calls with each key")
     options = parser.parse_args(arguments)
     merchants = [Merchant(**entry) for entry in yaml.safe_load(options.merchants.read_text("utf-8"))]
     chosen = [merchant for merchant in merchants if not options.only or merchant.name in options.only]

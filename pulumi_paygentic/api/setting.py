@@ -175,7 +175,7 @@ SETTINGS = (
     Setting(
         name="requestsPerSecond",
         read=_number(0.001, 1_000_000),
-        doc="The pace of all calls together.",
+        doc="The pace of all calls with the key, by all processes of a user on a machine.",
         default="no limit",
     ),
     Setting(

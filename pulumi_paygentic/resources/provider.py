@@ -28,8 +28,8 @@ class Provider(AccountProvider):
             Default: `sandbox`.
         base_url: The API's address, for the emulator or a proxy; `https` unless it is on this machine. Environment:
             `PAYGENTIC_BASE_URL`. Default: the environment's own.
-        requests_per_second: The pace of all calls together. Environment: `PAYGENTIC_REQUESTS_PER_SECOND`. Default: no
-            limit.
+        requests_per_second: The pace of all calls with the key, by all processes of a user on a machine. Environment:
+            `PAYGENTIC_REQUESTS_PER_SECOND`. Default: no limit.
         request_timeout: The seconds that one attempt may take. Environment: `PAYGENTIC_REQUEST_TIMEOUT`. Default: 30.
         max_retries: The number of further attempts of a call that is safe to repeat. Environment:
             `PAYGENTIC_MAX_RETRIES`. Default: 5.
