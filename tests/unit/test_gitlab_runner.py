@@ -146,3 +146,31 @@ def test_the_example_runs_nothing_for_a_fork_in_either_project(source: str, proj
         CI_PROJECT_ID=project,
     )
     assert (found == ["preview: [staging]", "preview: [production]"]) is runs
+
+
+REFUSES = 'case "$*" in *--policy-pack*) exit 5 ;; esac'
+
+
+@pytest.mark.parametrize(
+    ("pulumi", "diff", "status"),
+    [
+        pytest.param("", "exit 0", "success", id="nothing changes"),
+        pytest.param("", "exit 2", "success", id="something changes"),
+        pytest.param("", "exit 3", "failed", id="a gate says no"),
+        pytest.param(REFUSES, "exit 2", "failed", id="a rule of the finance team says no"),
+        pytest.param("exit 255", "exit 1", "failed", id="the program has an error"),
+    ],
+)
+def test_the_examples_preview_writes_its_note_whatever_it_ends_with(
+    tmp_path: Path, pulumi: str, diff: str, status: str
+) -> None:
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name, text in {"pip": "", "pulumi": pulumi, "pulumi-paygentic": f"echo note of $4; {diff}"}.items():
+        (commands / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
+        (commands / name).chmod(0o755)
+    project = repository(tmp_path, EXAMPLE)
+    runner = Runner(project.origin, tmp_path, "http://127.0.0.1:1", (), {"PATH": f"{commands}:/usr/bin:/bin"})
+    ran = runner.start(Trigger("merge_request_event", project.main, None, MergeRequest(7)))
+    assert ran.statuses == {"preview: [staging]": status, "preview: [production]": status}
+    assert [run.shown for run in ran.runs.values()] == ["note of staging\n", "note of production\n"]
