@@ -13,6 +13,8 @@ from tests.emulator.support.page_reader import read_page
 
 PAY, FAIL = {"decision": "pay"}, {"decision": "fail"}
 LINKS = "/v0/customers/authorization"
+CLOCK, BEGIN = "/_emulator/clock", {"now": "2026-01-01T00:00:00Z"}
+"""The beginning of the first period: what is due for the rest of one may round to nothing in its last minutes."""
 URLS = {"onSuccess": "https://example.com/welcome", "onFailure": "https://shop.example.org/again"}
 HOSTILE = '"><script>alert(1)</script>&amp;\u202e'
 
@@ -28,7 +30,7 @@ def _plan(merchant: Merchant, **fields: object) -> str:
 
 
 def _pending(merchant: Merchant, **fields: Any) -> Json:
-    merchant.post("/_emulator/clock", {"now": "2026-01-01T00:00:00Z"})
+    merchant.post(CLOCK, BEGIN)
     return merchant.unpaid(_plan(merchant, defaultTaxRate=10), **fields)
 
 
@@ -90,6 +92,7 @@ def test_everything_that_others_wrote_is_escaped(merchant: Merchant) -> None:
         None, "20", feeId=merchant.fee(product), paymentTerm="in_advance", invoiceDisplayName=HOSTILE
     )
     plan = merchant.plan(product, [price], name=HOSTILE)["id"]
+    merchant.post(CLOCK, BEGIN)
     made = merchant.unpaid(plan, name=HOSTILE)
     for page in (httpx.get(_url(made)), httpx.post(_url(made), data=FAIL)):
         assert "<script" not in page.text
@@ -112,6 +115,7 @@ def test_a_payment_of_a_merchant_who_is_not_here_is_unknown() -> None:
         body = {"name": "A", "description": "", "merchantId": "org_gone", "productId": product["id"]}
         fee = merchant.post("/v0/fees", body)["id"]
         price = merchant.price(None, "20", feeId=fee, paymentTerm="in_advance")
+        merchant.post(CLOCK, BEGIN)
         made = merchant.unpaid(merchant.plan(product["id"], [price])["id"])
         emulator = app.state.emulator
         emulator.accounts._accounts = emulator.accounts._accounts[:1]
