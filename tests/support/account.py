@@ -10,7 +10,7 @@ import httpx
 from pulumi_paygentic.api import Client, Pacer, Settings
 from pulumi_paygentic.catalog import CatalogObject, Mark
 from pulumi_paygentic.emulator import create_app
-from pulumi_paygentic.lifecycle import Account, Lifecycle, check
+from pulumi_paygentic.lifecycle import Account, Lifecycle
 from tests.support.in_process import Answer, InProcess, Interceptable
 
 Inputs = dict[str, Any]
@@ -172,7 +172,7 @@ class MerchantAccount:
     def checked(
         self, kind: type[CatalogObject], declared: Mapping[str, Any], olds: Mapping[str, Any] | None = None
     ) -> Inputs:
-        """The declared inputs as `check` lets them pass."""
-        inputs, reasons = check(kind, olds or {}, self.resolve(declared), merchant_id=self.merchant_id, urn=OWNER)
+        """The declared inputs as `check` lets them pass; `olds` are those of the last run."""
+        inputs, reasons = self.lifecycle(kind).check(olds or {}, self.resolve(declared))
         assert reasons == []
         return inputs
