@@ -23,6 +23,12 @@ from pulumi import automation
 HERE = Path(__file__).resolve().parent
 PROGRAM = ("__main__.py", "Pulumi.yaml")
 PROJECT = "resale"
+CONSEQUENCES = (
+    "update failed",
+    "preview failed",
+    "Resource monitor has terminated",
+    "Program failed with an unhandled",
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,13 @@ def run(merchant: Merchant, command: str, environment: Mapping[str, str]) -> Out
 
 
 def first_error(text: str) -> str:
-    """Return the first error that the engine shows under a resource, else the last line."""
-    shown = re.search(r"error: (?!update failed|preview failed)(.+)", text)
-    return shown.group(1) if shown else text.strip().splitlines()[-1]
+    """Return the first error that the engine shows under a resource, else whatever it shows last.
+
+    A program that still waits when the engine gives up says so as an error of its own, before or after that one.
+    """
+    errors = re.findall(r"error: (.+)", text)
+    causes = [error for error in errors if not error.startswith(CONSEQUENCES)]
+    return str(next(iter([*causes, *errors]), text.strip().splitlines()[-1]))
 
 
 def roll_out(merchants: Sequence[Merchant], command: str, *, workers: int, rate: float | None) -> Iterable[Outcome]:

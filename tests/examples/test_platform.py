@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +53,14 @@ def test_one_merchant_that_fails_stops_no_other_and_the_table_has_its_reason(
     assert total == "2 of 4 succeeded"
     assert server.account.lines(server.account.one("Plan")["id"]) == {"calls": "0.002"}
     assert server.second.lines(server.second.one("Plan")["id"]) == {"calls": "0.0015"}
+
+
+def test_the_reason_is_the_error_of_a_resource_wherever_the_engine_shows_it() -> None:
+    first_error = runpy.run_path(str(EXAMPLE / "rollout.py"))["first_error"]
+    cause = "    error: 401 Unauthorized"
+    others = ["    error: Resource monitor has terminated, shutting down", "    error: update failed"]
+    for place in range(3):
+        lines = [*others[:place], cause, *others[place:]]
+        assert first_error("\n".join(lines)) == "401 Unauthorized"
+    assert first_error("\n".join(others)) == "Resource monitor has terminated, shutting down"
+    assert first_error("stdout:\nno error\nthe last line\n") == "the last line"
