@@ -3,13 +3,16 @@
 A key is a path such as `Speech API/Minutes`: the key of the parent and the natural key. A price has no natural key: its
 path is its metric or fee and its name on the invoice, then, where several of that path bill, the plan's line
 (`@Pro/USD/base`). Prices that no plan bills from come last: `~`. Objects that are still alike are numbered in the order
-of their content, because two accounts were not made in one order: `#2`.
+of their content, because two accounts were not made in one order: `#2`. Of equal ones, the objects that they are
+connected with decide.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from pulumi_paygentic.catalog import Plan, Price
@@ -17,6 +20,8 @@ from pulumi_paygentic.snapshot.draft import Draft
 from pulumi_paygentic.snapshot.objects import kind_of_prefix, known_kind, replace_ids
 
 _RESERVED: Final = "%/@#~"
+_DEPTH: Final = 4
+"""The longest way between two objects, from a product by its metric and a price to a plan."""
 
 
 def assign_keys(drafts: Iterable[Draft]) -> dict[str, str]:
@@ -24,13 +29,15 @@ def assign_keys(drafts: Iterable[Draft]) -> dict[str, str]:
     by_kind: dict[str, list[Draft]] = {}
     for draft in drafts:
         by_kind.setdefault(draft.kind, []).append(draft)
+    everything = [draft for kind in by_kind.values() for draft in kind]
+    surroundings = cache(lambda: _surroundings(everything))  # seldom needed
     keys: dict[str, str] = {}
     for kind in sorted(by_kind, key=_rank):
         if kind == Price.__name__:
             paths = _price_paths(by_kind[kind], by_kind.get(Plan.__name__, []), keys)
         else:
             paths = {draft.id: _path(draft, keys) for draft in by_kind[kind]}
-        keys |= _numbered(by_kind[kind], paths, keys)
+        keys |= _numbered(by_kind[kind], paths, keys, surroundings)
     return keys
 
 
@@ -84,17 +91,61 @@ def _lines(plans: list[Draft], keys: Mapping[str, str]) -> dict[str, str]:
     return {price: min(lines) for price, lines in found.items()}
 
 
-def _numbered(drafts: list[Draft], paths: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+def _numbered(
+    drafts: list[Draft],
+    paths: Mapping[str, str],
+    known: Mapping[str, str],
+    surroundings: Callable[[], Mapping[str, str]],
+) -> dict[str, str]:
     """The keys, with a number for all but the first of each path. `known`: the keys of the objects referred to."""
     grouped: dict[str, list[Draft]] = {}
     for draft in drafts:
         grouped.setdefault(paths[draft.id], []).append(draft)
     keys: dict[str, str] = {}
     for path, alike in grouped.items():
-        alike.sort(key=lambda draft: (_content(draft, known), str(draft.computed.get("created_at", "")), draft.id))
+        if len(alike) > 1:
+            around = surroundings()
+            alike.sort(key=lambda draft: (_content(draft, known), around[draft.id], _age(draft)))
         for number, draft in enumerate(alike, start=1):
             keys[draft.id] = path if number == 1 else f"{path}#{number}"
     return keys
+
+
+def _age(draft: Draft) -> tuple[str, str]:
+    return str(draft.computed.get("created_at", "")), draft.id
+
+
+def _surroundings(drafts: Iterable[Draft]) -> dict[str, str]:
+    """A digest of each object by its id: its content, and that of all that it is connected with."""
+    digests = {draft.id: _digest(draft.kind, _content(draft, {})) for draft in drafts}
+    links: dict[str, list[tuple[str, str]]] = {object_id: [] for object_id in digests}
+    for draft in drafts:
+        for where, target in _links(draft):
+            if target in links:
+                links[draft.id].append((f"to {where}", target))
+                links[target].append((f"of {draft.kind} {where}", draft.id))
+    for _ in range(_DEPTH):
+        digests = {
+            object_id: _digest(digest, *sorted(f"{where}: {digests[other]}" for where, other in links[object_id]))
+            for object_id, digest in digests.items()
+        }
+    return digests
+
+
+def _links(draft: Draft) -> Iterator[tuple[str, str]]:
+    """The field, with the line of a plan, and the id of each reference."""
+    model = known_kind(draft.kind)
+    for name, value in draft.values.items():
+        target = kind_of_prefix(model.inputs()[name].refers_to) if model else None
+        if target is not None:
+            for line, item in value.items() if isinstance(value, Mapping) else [("", value)]:
+                found: list[str] = []
+                replace_ids(item, target.id_prefix, found.append)
+                yield from ((f"{name}/{line}", object_id) for object_id in found)
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _content(draft: Draft, known: Mapping[str, str]) -> str:

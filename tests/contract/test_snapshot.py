@@ -164,6 +164,27 @@ def test_the_order_in_which_alike_objects_were_made_does_not_show_in_an_export()
     assert all(document == documents[0] for document in documents)
 
 
+def test_of_equal_objects_what_refers_to_them_decides_on_their_numbers() -> None:
+    def account(order: tuple[int, ...]) -> dict[str, Any]:
+        """Three equal metrics with a price each, two of them equal; the plans list them."""
+        merchant = MerchantAccount()
+        product = made(merchant, "products", name="Speech", description="d")
+        prices = {
+            number: price(
+                merchant, made(merchant, "billableMetrics", productId=product, name="Minutes", **METRIC), rate
+            )
+            for number, rate in ((number, ("0.01", "0.02", "0.02")[number]) for number in order)
+        }
+        for name, listed in (("A", (0, 1)), ("B", (0, 1, 2))):
+            ids = [prices[number] for number in listed]
+            made(merchant, "plans", productId=product, name=name, currency="USD", prices=ids)
+        return to_document(read(merchant))
+
+    documents = [account(order) for order in permutations(range(3))]
+    assert len(documents[0]["objects"]["BillableMetric"]) == 3
+    assert all(document == documents[0] for document in documents)
+
+
 def test_a_reference_to_a_deleted_object_dangles(merchant: MerchantAccount) -> None:
     fee = merchant.id("fee_A")
 
