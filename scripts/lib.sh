@@ -17,7 +17,7 @@ lint() {
 
 # The linters of GitHub's workflows, those of the examples included. Actionlint is built once, from its Go module, where it is not installed.
 workflows() {
-  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github examples/gitops/.github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
+  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github examples/gitops/.github examples/platform/.github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
   local version=1.7.12 folder
   folder=${XDG_CACHE_HOME:-~/.cache}/pulumi-paygentic/actionlint-$version
   local PATH=$PATH:$folder

@@ -6,6 +6,7 @@ A merchant that fails stops no other. The exit code is 0 if all succeeded, else 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -101,26 +102,58 @@ def roll_out(merchants: Sequence[Merchant], command: str, *, workers: int, rate:
         yield from pool.map(lambda merchant: run(merchant, command, environment), merchants)
 
 
+def read(file: Path) -> list[Merchant]:
+    """Return the merchants of the list."""
+    return [Merchant(**entry) for entry in yaml.safe_load(file.read_text("utf-8"))]
+
+
+def gathered(merchants: Sequence[Merchant], folder: Path) -> Iterable[Outcome]:
+    """Yield each merchant's outcome from the files that the jobs of a matrix left in the folder."""
+    found: dict[str, Outcome] = {}
+    for file in folder.glob("*.json"):
+        found |= {entry["merchant"]: Outcome(**entry) for entry in json.loads(file.read_text("utf-8"))}
+    for merchant in merchants:
+        yield found.get(merchant.name, Outcome(merchant.name, "", 0, "its job left no result: read its log"))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="rollout.py", description=__doc__)
-    parser.add_argument("command", choices=["preview", "up"], help="preview shows drift as well, and writes nothing")
+    parser.add_argument(
+        "command",
+        choices=["preview", "up", "table"],
+        help="preview shows drift as well, and writes nothing; table shows the results of other runs",
+    )
     parser.add_argument("--merchants", type=Path, default=HERE / "merchants.yaml", metavar="FILE")
     parser.add_argument("--only", action="append", metavar="NAME", help="this merchant alone; may be repeated")
+    parser.add_argument("--key", metavar="VARIABLE", help="the variable with the key, whatever the list says")
+    parser.add_argument("--results", type=Path, metavar="PATH", help="the file to write; of table, the folder to read")
     parser.add_argument("--workers", type=int, default=4, metavar="N", help="stacks at a time (default: 4)")
     parser.add_argument("--requests-per-second", type=float, metavar="RATE", help="calls with each key")
     options = parser.parse_args(arguments)
-    merchants = [Merchant(**entry) for entry in yaml.safe_load(options.merchants.read_text("utf-8"))]
-    chosen = [merchant for merchant in merchants if not options.only or merchant.name in options.only]
+    chosen = [one for one in read(options.merchants) if not options.only or one.name in options.only]
+    unknown = set(options.only or ()) - {one.name for one in chosen}
+    if unknown:
+        parser.error(f"{options.merchants} has no {', '.join(sorted(unknown))}")
+    if options.command == "table":
+        if options.results is None:
+            parser.error("table needs --results FOLDER")
+        outcomes = gathered(chosen, options.results)
+    else:
+        keyed = [replace(one, key=options.key or one.key) for one in chosen]
+        outcomes = roll_out(keyed, options.command, workers=options.workers, rate=options.requests_per_second)
 
     print(f"{'merchant':16} {'result':8} {'seconds':>7}  changes", flush=True)
-    failed = 0
-    for outcome in roll_out(chosen, options.command, workers=options.workers, rate=options.requests_per_second):
-        failed += bool(outcome.reason)
+    ended = []
+    for outcome in outcomes:
+        ended.append(outcome)
         result = "failed" if outcome.reason else "done"
         print(
             f"{outcome.merchant:16} {result:8} {outcome.seconds:7.1f}  {outcome.reason or outcome.changes}", flush=True
         )
+    if options.command != "table" and options.results is not None:
+        options.results.write_text(json.dumps([asdict(outcome) for outcome in ended]), encoding="utf-8")
+    failed = sum(bool(outcome.reason) for outcome in ended)
     print(f"{len(chosen) - failed} of {len(chosen)} succeeded")
     return 1 if failed else 0
 

@@ -181,7 +181,9 @@ class Runner:
             for name in options["path"].split():
                 shutil.copy(work / name, artifact)
         elif action == "actions/download-artifact":
-            shutil.copytree(artifact, work / options.get("path", "."), dirs_exist_ok=True)
+            pattern = options.get("pattern", artifact.name)  # with `merge-multiple`, all of them into one folder
+            for folder in sorted(artifact.parent.glob(pattern)):
+                shutil.copytree(folder, work / options.get("path", "."), dirs_exist_ok=True)
         elif action not in {"actions/setup-python", "pulumi/actions"}:
             raise ValueError(f"the runner does not know {action}")
 

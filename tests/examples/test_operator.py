@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,21 @@ def problems(document: Json, definitions: dict[tuple[str, str], Json]) -> list[s
 @pytest.mark.parametrize("file", FILES)
 def test_the_operator_has_every_field_of_the_file(file: Path, definitions: dict[tuple[str, str], Json]) -> None:
     assert [problem for document in stacks(file) for problem in problems(document, definitions)] == []
+
+
+def test_the_operator_has_every_field_of_the_stacks_that_the_platform_prints(
+    definitions: dict[tuple[str, str], Json],
+) -> None:
+    printed = subprocess.run(
+        [sys.executable, ROOT / "examples" / "platform" / "stacks.py"], capture_output=True, check=True
+    ).stdout
+    documents = list(yaml.safe_load_all(printed))
+    assert [document["metadata"]["name"] for document in documents] == [
+        "resale-aurora",
+        "resale-boreal",
+        "resale-cirrus",
+    ]
+    assert [problem for document in documents for problem in problems(document, definitions)] == []
 
 
 @pytest.mark.parametrize(
