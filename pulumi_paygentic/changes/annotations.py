@@ -21,7 +21,8 @@ from pulumi_paygentic.changes.render.rows import rows
 MOST: Final = 10
 """GitHub shows no more warnings of one step."""
 _LONGEST: Final = 300
-_COMMAND: Final = re.compile(r"^(\s*)::|##\[", re.MULTILINE)
+_COMMAND: Final = re.compile(r"(?:^|(?<=[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]))\s*::|##\[")
+"""A command at the beginning of a line, whatever sign a reader takes for the end of the one before."""
 _JOINER: Final = "\u2060"
 
 

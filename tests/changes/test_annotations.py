@@ -2,6 +2,7 @@ import dataclasses
 import json
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,13 @@ def test_text_that_is_printed_holds_no_command_for_the_runner(text: str) -> None
     assert not any(line.lstrip().startswith("::") for line in safe.splitlines())
     assert "##[" not in safe
     assert safe.replace("\u2060", "") == text.replace("\u2060", "")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"])
+def test_no_sign_that_ends_a_line_lets_a_command_begin(end: str) -> None:
+    assert defused(f"name{end} ::error::x") == f"name{end} \u2060::error::x"
+    assert defused("::error::x") == "\u2060::error::x"
+    assert defused("Fee::Setup") == "Fee::Setup"
 
 
 def test_a_preview_without_changes_has_no_annotations() -> None:
