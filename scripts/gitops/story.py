@@ -242,7 +242,7 @@ def staged(folder: Path) -> Iterator[Story]:
         "PIP_NO_INDEX": "1",  # the requirements are there already
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),  # a clone that is new would be compiled by every command
         **({"XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]} if "XDG_CACHE_HOME" in os.environ else {}),
     }
     with emulator.running(merchant_id="org_sandbox", accounts=[LIVE]) as served, forge(folder, EXAMPLE) as hub:
