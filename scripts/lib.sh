@@ -15,9 +15,10 @@ lint() {
     && scripts/exports --check && python -m scripts.derived --check
 }
 
-# The linters of GitHub's workflows, those of the examples included. Actionlint is built once, from its Go module, where it is not installed.
+# The linters of GitHub's workflows, those of the examples included, and the schema of GitLab's pipelines. Actionlint is built once, from its Go module, where it is not installed.
 workflows() {
-  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github examples/gitops/.github examples/platform/.github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
+  if [ -n "$(type -P zizmor)" ]; then zizmor --offline --quiet .github examples/*/.github || return; else echo 'zizmor: NOT RUN, it needs Python 3.11'; fi
+  if [ -n "$(type -P check-jsonschema)" ]; then check-jsonschema --builtin-schema vendor.gitlab-ci examples/*/.gitlab-ci.yml || return; else echo 'check-jsonschema: NOT RUN, it needs Python 3.11'; fi
   local version=1.7.12 folder
   folder=${XDG_CACHE_HOME:-~/.cache}/pulumi-paygentic/actionlint-$version
   local PATH=$PATH:$folder
