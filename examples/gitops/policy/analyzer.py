@@ -84,6 +84,6 @@ def serve(pack: str, object_rules: Mapping[str, Rule], catalog_rules: Mapping[st
     servicer = Analyzer(pack, object_rules, catalog_rules)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(servicer, server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)  # the engine reads the port here
+    signal.signal(signal.SIGINT, lambda *_: server.stop(None))  # so the engine ends the pack; it kills after 5 s
     server.start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the engine ends the pack by itself
     server.wait_for_termination()
