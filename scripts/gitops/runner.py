@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -85,8 +86,13 @@ class Runner:
     before_job: dict[str, Callable[[], None]] = field(default_factory=dict)
     runs: int = 0
 
-    def run(self, workflow: str, event: Event) -> dict[str, JobResult]:
-        """Run every job of the workflow that the event's commit has, and return how each ended."""
+    def run(
+        self, workflow: str, event: Event, earlier: Mapping[str, JobResult] = MappingProxyType({})
+    ) -> dict[str, JobResult]:
+        """Run every job of the workflow that the event's commit has, and return how each ended.
+
+        Jobs that succeeded in an `earlier` run are not run again, as in "Re-run failed jobs".
+        """
         self.runs += 1
         text = git(self.origin, "show", f"{event.sha}:.github/workflows/{workflow}")
         document = yaml.safe_load(text)
@@ -97,11 +103,14 @@ class Runner:
             if any(result.status != "success" for name, result in results.items() if name.split(" ")[0] in needs):
                 status = "failure"
             matrix = {" ".join([job_id, *list(values.values())[:1]]): values for values in _matrix(job)}
+            done = {name: earlier[name] for name in matrix if name in earlier and earlier[name].status == "success"}
             with ThreadPoolExecutor() as pool:
                 begun = {
-                    name: pool.submit(self._job, name, job, values, event, status) for name, values in matrix.items()
+                    name: pool.submit(self._job, name, job, values, event, status)
+                    for name, values in matrix.items()
+                    if name not in done
                 }
-            results |= {name: future.result() for name, future in begun.items()}
+            results |= done | {name: future.result() for name, future in begun.items()}
         return results
 
     def _job(

@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from pulumi_paygentic import emulator
 from scripts.gitops.account import Merchant
@@ -120,9 +121,9 @@ class Story:
         self.expect(jobs["production"].status == "failure", "the promotion is refused: staging drifted")
         self.expect(self.production.line("loads") == "0.002", "production is as it was")
         self.runner.before_job.clear()
-        heading("Staging is mended, the promotion approved again")
+        heading("Staging is mended, and the refused promotion run again")
         self.succeed("by-hand.yml", Event("workflow_dispatch", push.sha, inputs={"stack": "staging", "task": "mend"}))
-        self.succeed("deploy.yml", push)
+        self.succeed("deploy.yml", push, jobs)
         self.expect(self.production.line("loads") == "0.0018", "a map load costs 0.0018 in production")
 
     def drift(self) -> None:
@@ -195,14 +196,16 @@ class Story:
         self.expect(jobs["staging"].status == "failure", "the run was killed after the new price was made")
         self.runner.on_process = lambda *_: None
         before = self.staging.counts
-        self.succeed("deploy.yml", push)
+        self.succeed("deploy.yml", push, jobs)
         self.expect(self.staging.counts == before, "nothing was made twice")
         self.expect(self.production.line("loads") == "0.0025", "a map load costs 0.0025 in both accounts")
 
-    def run(self, workflow: str, event: Event) -> dict[str, JobResult]:
-        """Run a workflow, and show how each job ended."""
+    def run(
+        self, workflow: str, event: Event, earlier: Mapping[str, JobResult] = MappingProxyType({})
+    ) -> dict[str, JobResult]:
+        """Run a workflow, or the jobs that failed in an `earlier` run of it, and show how each job ended."""
         started = time.monotonic()
-        jobs = self.runner.run(workflow, event)
+        jobs = self.runner.run(workflow, event, earlier)
         for name, job in jobs.items():
             say(f"{workflow} {name}: {job.status or 'skipped'}")
             if job.status == "failure":
@@ -210,9 +213,9 @@ class Story:
         say(f"{workflow} took {time.monotonic() - started:.1f} s")
         return jobs
 
-    def succeed(self, workflow: str, event: Event) -> None:
+    def succeed(self, workflow: str, event: Event, earlier: Mapping[str, JobResult] = MappingProxyType({})) -> None:
         """Run a workflow that must succeed."""
-        for name, job in self.run(workflow, event).items():
+        for name, job in self.run(workflow, event, earlier).items():
             if job.status == "failure":
                 raise Failed(f"{workflow} {name} failed:\n{job.shown}")
 
