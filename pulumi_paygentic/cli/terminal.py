@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import click
+
+_PATIENCE: Final = 1.0
+"""The seconds after which work that goes on is shown."""
 
 
 def print_json(value: Any) -> None:
@@ -44,6 +48,33 @@ def counting(text: str) -> Iterator[Callable[[str, int], None]]:
 
     with Console(stderr=True).status(text) as status:
         yield lambda what, count: status.update(escape(f"{text}: {count:,} {what}"))
+
+
+@contextmanager
+def counting_up_to() -> Iterator[Callable[[str, int, int], None]]:
+    """Show what is being read on standard error, if that is a terminal and the work takes over a second."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    begun = time.monotonic()
+    bars = Progress(console=Console(stderr=True), transient=True)
+    tasks: dict[str, Any] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        if time.monotonic() - begun < _PATIENCE:
+            return
+        bars.start()
+        if what not in tasks:
+            tasks[what] = bars.add_task(f"Reading {what}", total=total)
+        bars.update(tasks[what], completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bars.stop()
 
 
 def examples(*lines: str) -> str:

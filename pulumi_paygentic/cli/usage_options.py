@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import click
 
 from pulumi_paygentic.cli.account import AccountOptions
-from pulumi_paygentic.cli.terminal import note
+from pulumi_paygentic.cli.terminal import counting_up_to, note
 from pulumi_paygentic.cli.version_numbers import numbered
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 INVOICES: Final = "invoices"
 METERS: Final = "meters"
 _RATED: Final = ("changed", "added", "removed", "unknown")
-_PATIENCE: Final = 1.0
-"""The seconds after which work that goes on is shown."""
 
 
 def usage_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,7 +133,7 @@ def _invoices(client: Client, plans: list[PlanChange]) -> Usage:
     from pulumi_paygentic.changes.usage import InvoiceCache, cache_path, read_invoices
 
     settings = client.settings
-    with _progress() as progress:
+    with counting_up_to() as progress:
         return read_invoices(
             client,
             [plan.plan_id for plan in plans if plan.plan_id is not None],
@@ -154,7 +150,7 @@ def _meters(client: Client, plans: list[PlanChange]) -> Usage:
     from pulumi_paygentic.changes.usage import metrics_of, read_meters
 
     known = {plan.plan_id: plan for plan in plans if plan.plan_id is not None}
-    with _progress() as progress:
+    with counting_up_to() as progress:
         return read_meters(
             client,
             {plan_id: metrics_of(plan) for plan_id, plan in known.items()},
@@ -185,30 +181,3 @@ def _file(name: str) -> Path:
 
 def _said(error: Exception) -> str:
     return error.format_message() if isinstance(error, click.ClickException) else str(error)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show what is being read on standard error, if that is a terminal and the work takes over a second."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    begun = time.monotonic()
-    bars = Progress(console=Console(stderr=True), transient=True)
-    tasks: dict[str, Any] = {}
-
-    def show(what: str, done: int, total: int) -> None:
-        if time.monotonic() - begun < _PATIENCE:
-            return
-        bars.start()
-        if what not in tasks:
-            tasks[what] = bars.add_task(f"Reading {what}", total=total)
-        bars.update(tasks[what], completed=done, total=total)
-
-    try:
-        yield show
-    finally:
-        bars.stop()

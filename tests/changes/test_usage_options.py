@@ -159,13 +159,14 @@ def test_plans_of_another_merchant_are_a_gap(preview: str, tmp_path: Path) -> No
     assert found.plans[0].subscribers is None
 
 
-def test_progress_is_shown_on_a_terminal_only_and_after_a_second(
+def test_progress_is_shown_on_a_terminal_if_the_work_takes_long(
     preview: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     changeset = PreviewSource(preview, None, refresh=False).read(AccountOptions(None, tmp_path))
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("pulumi_paygentic.cli.terminal._PATIENCE", 3600)
     UsageOptions("meters").add_to(changeset, AccountOptions(None, tmp_path))
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr("pulumi_paygentic.cli.usage_options._PATIENCE", 0)
+    monkeypatch.setattr("pulumi_paygentic.cli.terminal._PATIENCE", 0)
     UsageOptions("invoices").add_to(changeset, AccountOptions(None, tmp_path))
     assert "Reading invoices" in capsys.readouterr().err
