@@ -25,6 +25,7 @@ class Service(GitHub):
         super().__init__()
         self.pulls: dict[int, PullRequest] = {}
         self.merged: dict[int, str] = {}
+        self.bases: dict[int, str] = {}
 
     def handle(self, request: Request) -> Response:
         known = request.headers.get("authorization", "").removeprefix("Bearer ") in self.users
@@ -39,7 +40,12 @@ class Service(GitHub):
 
     def _merges(self, sha: str) -> list[dict[str, Any]]:
         return [
-            {"number": number, "merge_commit_sha": commit, "merged_at": "2026-11-25T12:00:00Z"}
+            {
+                "number": number,
+                "merge_commit_sha": commit,
+                "merged_at": "2026-11-25T12:00:00Z",
+                "base": {"ref": self.bases.get(number, "main")},
+            }
             for number, commit in self.merged.items()
             if commit == sha
         ]

@@ -149,6 +149,7 @@ class Runner:
             "GITHUB_EVENT_NAME": event.name,
             "GITHUB_EVENT_PATH": str(payload),
             "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_REF_NAME": "main",  # no step of a pull request reads it
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": str(self.runs),
             "GITHUB_SHA": event.sha,

@@ -1,4 +1,4 @@
-"""The example's script that finds the reviewed change, at GitLab: by every way to merge, and by nobody else's note."""
+"""The example's script that finds the reviewed change: by every way to merge, and by nobody else's comment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from types import ModuleType
 
 import pytest
 
+from scripts.gitops.forge import Service as GitHubService
 from scripts.gitops.gitlab.forge import TOKEN, Opened, Service
+from scripts.gitops.runner import REPOSITORY, WRITER
+from tests.forge.support.github import Entry as Comment
+from tests.forge.support.github import PullRequest
 from tests.forge.support.gitlab import Entry
 from tests.forge.support.server import serving
 
@@ -82,6 +86,33 @@ def test_a_merge_request_that_did_not_bring_the_commit_to_main_reviews_nothing(
 ) -> None:
     service.merge_requests[7] = merged(**fields)
     assert script.digest(script.gitlab(), "staging") == ""
+
+
+@pytest.mark.parametrize(
+    ("author", "merge", "found"),
+    [
+        pytest.param("github-actions[bot]", ("main", "c1"), "d1", id="merged into main"),
+        pytest.param("github-actions[bot]", ("feature", "c1"), "", id="merged into another branch"),
+        pytest.param("github-actions[bot]", ("main", "c2"), "", id="merged as another commit"),
+        pytest.param("mallory", ("main", "c1"), "", id="somebody else's comment"),
+    ],
+)
+def test_at_github_the_comment_on_the_pull_request_that_brought_the_commit_to_main_is_found(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, author: str, merge: tuple[str, str], found: str
+) -> None:
+    service = GitHubService()
+    service.pulls[7] = PullRequest("PR_7", 7, comments=[Comment("C_1", author, mark("staging", "d1"))])
+    service.bases[7], service.merged[7] = merge
+    with serving(service) as server:
+        for name, value in {
+            "GITHUB_API_URL": server.url,
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_SHA": "c1",
+            "GITHUB_TOKEN": WRITER,
+        }.items():
+            monkeypatch.setenv(name, value)
+        assert script.digest(script.github(), "staging") == found
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,13 @@ def pages(http: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
 
 
 def github() -> Iterator[str]:
-    """Yield our comments on the pull request that was merged as this commit."""
+    """Yield our comments on the pull request that was merged into this branch as this commit."""
     repository, commit = os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_SHA"]
     headers = {"Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}", "Accept": "application/vnd.github+json"}
     with httpx.Client(base_url=os.environ["GITHUB_API_URL"], headers=headers, timeout=30) as http:
         for request in pages(http, f"/repos/{repository}/commits/{commit}/pulls"):
-            if request["merge_commit_sha"] == commit and request["merged_at"]:
+            into = (request["merge_commit_sha"], request["base"]["ref"])
+            if request["merged_at"] and into == (commit, os.environ["GITHUB_REF_NAME"]):
                 for comment in pages(http, f"/repos/{repository}/issues/{request['number']}/comments"):
                     if comment["user"]["login"] == "github-actions[bot]":
                         yield comment["body"]
