@@ -75,6 +75,7 @@ def dashboard(emulator: Emulator, page: Page) -> None:
     """Picture the dashboard of an account in which customers use the API."""
     page.goto(f"{emulator.url}/dashboard")
     page.get_by_role("link", name="Last 30 days").click()
+    page.wait_for_load_state()  # until then the styles, and with them the height, may be missing
     page.screenshot(path=IMAGES / "dashboard.png", full_page=True)
 
 
